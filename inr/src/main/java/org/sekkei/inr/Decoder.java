@@ -1,0 +1,17 @@
+package org.sekkei.inr;
+
+import java.lang.foreign.MemorySegment;
+
+/// Evaluates blueprints. Not thread-safe: one a thread.
+public interface Decoder {
+    /// The size of the picture that the record was made from.
+    ///
+    /// @throws CorruptDataException if the record is not one of this codec
+    PictureSize size(MemorySegment record) throws CorruptDataException;
+
+    /// Evaluates the field of `record` at `sampling` and writes planar RGB.
+    ///
+    /// @param rgb receives `[3, sampling.height(), sampling.width()]` values in 0..1, clamped, from `offset` on
+    /// @throws CorruptDataException if the record is not one of this codec
+    void decode(MemorySegment record, Sampling sampling, float[] rgb, int offset) throws CorruptDataException;
+}
