@@ -28,7 +28,14 @@ public record Sampling(int width, int height, double xx, double xy, double x0, d
     /// The source rectangle `crop`, resized to `width` x `height`.
     public static Sampling crop(Box crop, int width, int height) {
         return new Sampling(
-                width, height, crop.width() / (double) width, 0, crop.x(), 0, crop.height() / (double) height, crop.y());
+                width,
+                height,
+                crop.width() / (double) width,
+                0,
+                crop.x(),
+                0,
+                crop.height() / (double) height,
+                crop.y());
     }
 
     /// The same positions with the output's columns in reverse order.
@@ -68,7 +75,8 @@ public record Sampling(int width, int height, double xx, double xy, double x0, d
         return yx * x + yy * y + y0;
     }
 
-    /// Source pixels per output pixel along the more minified output axis; above 1 the output is smaller than its source.
+    /// Source pixels per output pixel along the more minified output axis; above 1 the output is smaller than its
+    /// source.
     public double scale() {
         return Math.max(Math.hypot(xx, yx), Math.hypot(xy, yy));
     }
