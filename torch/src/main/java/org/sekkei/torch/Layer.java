@@ -1,0 +1,16 @@
+package org.sekkei.torch;
+
+import java.util.function.UnaryOperator;
+
+/// A module that maps one tensor to one tensor.
+public abstract class Layer extends Module implements UnaryOperator<Tensor> {
+    /// What the layer computes. Callers use [#apply], which frees the intermediate results.
+    protected abstract Tensor forward(Tensor input);
+
+    @Override
+    public final Tensor apply(Tensor input) {
+        try (Scope scope = Scope.open()) {
+            return scope.keep(forward(input));
+        }
+    }
+}

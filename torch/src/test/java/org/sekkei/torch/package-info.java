@@ -1,0 +1,4 @@
+@NullMarked
+package org.sekkei.torch;
+
+import org.jspecify.annotations.NullMarked;
