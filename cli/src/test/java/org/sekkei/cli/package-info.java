@@ -1,0 +1,4 @@
+@NullMarked
+package org.sekkei.cli;
+
+import org.jspecify.annotations.NullMarked;
