@@ -1,6 +1,7 @@
 package org.sekkei.torch;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,7 +91,7 @@ public abstract class Module {
                 if (strict) {
                     problems.add("missing " + name);
                 }
-            } else if (!java.util.Arrays.equals(value.shape(), given.shape())) {
+            } else if (!Arrays.equals(value.shape(), given.shape())) {
                 problems.add(name + " is " + given.describe() + " instead of " + value.describe());
             }
         });

@@ -1,0 +1,9 @@
+package org.sekkei.torch;
+
+/// Nothing.
+public final class Identity extends Layer {
+    @Override
+    protected Tensor forward(Tensor input) {
+        return input;
+    }
+}
