@@ -54,8 +54,7 @@ public final class DatasetWriter implements AutoCloseable {
     /// @param pictures may be empty
     /// @param skipped the source entries between these pictures that were left out
     /// @throws IOException if it cannot be written, for instance because the disk is full. What was committed
-    before
-    ///     stays; close this writer and open a new one to go on
+    ///     before stays; close this writer and open a new one to go on
     public void writeShard(List<PackedPicture> pictures, List<SkippedPicture> skipped) throws IOException {
         throw new UnsupportedOperationException();
     }
