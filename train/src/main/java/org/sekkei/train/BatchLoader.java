@@ -1,0 +1,31 @@
+package org.sekkei.train;
+
+import java.util.List;
+import org.sekkei.inr.Split;
+
+/// Makes batches out of a data set. A sample is a function of (data set, seed, epoch, index): neither batch size, nor
+/// threads, nor where an epoch was taken up change it.
+public interface BatchLoader extends AutoCloseable {
+    LoaderConfig config();
+
+    /// Recognises the data set: a checkpoint is only resumed on the one it was made with.
+    String fingerprint();
+
+    /// In the order of the labels; empty if the data set has no labels.
+    List<String> classNames();
+
+    /// How many pictures there are to train or evaluate on: those of the split that have a label.
+    int pictures(Split split);
+
+    /// How many batches make an epoch.
+    default int batches(Split split) {
+        return EpochOrder.batches(pictures(split), config().batchSize());
+    }
+
+    /// The batches of an epoch from `startBatch` on. The split `TRAIN` is shuffled anew each epoch and varied; the others
+    /// come in order and unvaried.
+    Batches epoch(int epoch, Split split, int startBatch);
+
+    @Override
+    void close();
+}
