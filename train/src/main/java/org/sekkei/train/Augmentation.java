@@ -3,8 +3,8 @@ package org.sekkei.train;
 import org.sekkei.inr.PictureSize;
 import org.sekkei.inr.Sampling;
 
-/// How a sample is varied: a crop, perhaps mirrored, perhaps rotated about its middle. Nothing is resampled twice: all of
-/// it is one map of coordinates, and the picture is evaluated once at the positions that come out.
+/// How a sample is varied: a crop, perhaps mirrored, perhaps rotated about its middle. Nothing is resampled twice:
+/// all of it is one map of coordinates, and the picture is evaluated once at the positions that come out.
 ///
 /// Positions outside the picture, as padding and rotation bring them, show the mean colour of the [Normalization].
 ///

@@ -22,7 +22,8 @@ public interface BatchLoader extends AutoCloseable {
         return EpochOrder.batches(pictures(split), config().batchSize());
     }
 
-    /// The batches of an epoch from `startBatch` on. The split `TRAIN` is shuffled anew each epoch and varied; the others
+    /// The batches of an epoch from `startBatch` on. The split `TRAIN` is shuffled anew each epoch and varied; the
+    /// others
     /// come in order and unvaried.
     Batches epoch(int epoch, Split split, int startBatch);
 

@@ -11,7 +11,8 @@ public sealed interface Crop {
     Sampling draw(SampleRandom random, PictureSize size, int inputSize);
 
     /// A rectangle of random area, shape and place, stretched to the input: Inception's crop, as torchvision's
-    /// `RandomResizedCrop`. Ten tries to fit one into the picture, then the largest one in its middle. Not rounded to
+    /// `RandomResizedCrop`. Ten tries to fit one into the picture, then the largest one in its middle. Not rounded
+    /// to
     /// pixels, so that the choice is the same for any resolution of the picture.
     ///
     /// @param minimumArea of the picture's area, in (0, 1\]
@@ -85,7 +86,8 @@ public sealed interface Crop {
     record Centre(double fraction) implements Crop {
         public Centre {
             if (!(fraction > 0 && fraction <= 1)) {
-                throw new IllegalArgumentException("the crop's share of the short side must be in 0 to 1, not " + fraction);
+                throw new IllegalArgumentException(
+                        "the crop's share of the short side must be in 0 to 1, not " + fraction);
             }
         }
 

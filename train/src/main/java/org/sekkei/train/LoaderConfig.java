@@ -8,7 +8,8 @@ package org.sekkei.train;
 /// @param threads how many threads decode
 /// @param training how the pictures of the split `TRAIN` are varied
 /// @param evaluation how those of other splits are cropped
-/// @param channelsLast whether batches lie in memory as B, H, W, C, which convolutions on CPUs and tensor cores prefer
+/// @param channelsLast whether batches lie in memory as B, H, W, C, which convolutions on CPUs and tensor cores
+///     prefer
 public record LoaderConfig(
         int inputSize,
         int batchSize,
@@ -23,8 +24,8 @@ public record LoaderConfig(
             throw new IllegalArgumentException("the input size must be in 1 to 8192 pixels, not " + inputSize);
         }
         if (batchSize < 1 || 12L * inputSize * inputSize * batchSize > 1L << 34) {
-            throw new IllegalArgumentException("a batch of " + batchSize + " pictures of " + inputSize + " x " + inputSize
-                    + " is out of range; take a smaller batch or input size");
+            throw new IllegalArgumentException("a batch of " + batchSize + " pictures of " + inputSize + " x "
+                    + inputSize + " is out of range; take a smaller batch or input size");
         }
         if (threads < 1) {
             throw new IllegalArgumentException("the loader needs at least one thread, not " + threads);

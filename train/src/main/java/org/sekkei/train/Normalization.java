@@ -2,7 +2,8 @@ package org.sekkei.train;
 
 import java.util.List;
 
-/// What turns colours in 0..1 into the numbers that a network sees: `(colour - mean) / deviation`, a number a channel in
+/// What turns colours in 0..1 into the numbers that a network sees: `(colour - mean) / deviation`, a number a channel
+/// in
 /// the order red, green, blue.
 public record Normalization(List<Float> mean, List<Float> deviation) {
     /// Of ImageNet, as torchvision's weights expect it.
@@ -17,7 +18,8 @@ public record Normalization(List<Float> mean, List<Float> deviation) {
         }
         if (mean.stream().anyMatch(value -> !Float.isFinite(value))
                 || deviation.stream().anyMatch(value -> !(value > 0 && Float.isFinite(value)))) {
-            throw new IllegalArgumentException("means must be finite and deviations above 0, not " + mean + " and " + deviation);
+            throw new IllegalArgumentException(
+                    "means must be finite and deviations above 0, not " + mean + " and " + deviation);
         }
     }
 }

@@ -3,12 +3,12 @@ package org.sekkei.train;
 /// Random numbers that depend on (seed, epoch, index) and on nothing else: the same sample draws the same numbers for
 /// any batch size, thread, device or process. SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) whose starting point is
 /// hashed from the three.
-final class SampleRandom {
+public final class SampleRandom {
     private static final long GAMMA = 0x9E3779B97F4A7C15L;
 
     private long state;
 
-    SampleRandom(long seed, int epoch, int index) {
+    public SampleRandom(long seed, int epoch, int index) {
         state = mix(mix(mix(seed + GAMMA) + epoch * GAMMA) + index * GAMMA);
     }
 
@@ -17,23 +17,23 @@ final class SampleRandom {
         return new SampleRandom(seed, epoch, -1);
     }
 
-    long nextLong() {
+    public long nextLong() {
         state += GAMMA;
         return mix(state);
     }
 
     /// Uniform in \[0, 1).
-    double nextDouble() {
+    public double nextDouble() {
         return (nextLong() >>> 11) * 0x1p-53;
     }
 
     /// Uniform in \[low, high).
-    double uniform(double low, double high) {
+    public double uniform(double low, double high) {
         return low + (high - low) * nextDouble();
     }
 
     /// Uniform in `0..bound-1`. The bias of at most `bound / 2^64` does not matter here.
-    int nextInt(int bound) {
+    public int nextInt(int bound) {
         return (int) Math.multiplyHigh(nextLong() >>> 1, 2L * bound);
     }
 
