@@ -84,16 +84,17 @@ public final class Functional {
         return Native.call("adaptiveAvgPool2d", () -> torch.adaptive_avg_pool2d(input.handle, height, width), input);
     }
 
-    /// The mean over the batch of `-log softmax(logits)` at the labels.
+    /// The mean over the batch of `-log softmax(logits)` at the labels, in float32 or better whatever the logits are.
     ///
     /// @param logits \[B, classes\]
     /// @param target \[B\] of [DType#INT64], or probabilities \[B, classes\]
     /// @param labelSmoothing the share of the target that is spread evenly over the classes; 0 for none
     public static Tensor crossEntropy(Tensor logits, Tensor target, double labelSmoothing) {
+        Tensor wide = logits.dtype().bytes() < Float.BYTES ? logits.to(DType.FLOAT32) : logits;
         return Native.call(
                 "crossEntropy",
                 () -> torch.cross_entropy_loss(
-                        logits.handle, target.handle, new TensorOptional(), MEAN, -100, labelSmoothing),
+                        wide.handle, target.handle, new TensorOptional(), MEAN, -100, labelSmoothing),
                 logits,
                 target);
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sekkei.models;
+
+import org.jspecify.annotations.NullMarked;
