@@ -83,6 +83,7 @@ public final class Safetensors implements AutoCloseable {
     /// Writes a file, which appears under its name only when it is whole and on the disk.
     ///
     /// @param metadata free text by free names
+    /// @throws CheckpointException if the folder is missing or the disk is full; a file that was there stays
     public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
         Path target = file.toAbsolutePath();
         Path parent = target.getParent();
@@ -105,9 +106,14 @@ public final class Safetensors implements AutoCloseable {
             offset = end;
         }
         byte[] header = SafetensorsHeader.write(tensors.keySet(), entries, metadata);
-        Path temporary = Files.createTempFile(parent, "." + target.getFileName(), ".tmp");
+        // Always the same name, so that what a killed process left behind is overwritten and not piled up.
+        Path temporary = parent.resolve("." + target.getFileName() + ".tmp");
         try {
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(
+                    temporary,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE)) {
                 writeAll(channel, ByteBuffer.wrap(header));
                 for (Map.Entry<String, Tensor> entry : order) {
                     writeElements(channel, entry.getValue());
@@ -115,6 +121,8 @@ public final class Safetensors implements AutoCloseable {
                 channel.force(true);
             }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException error) {
+            throw new CheckpointException(file, "cannot be written: " + error.getMessage());
         } finally {
             Files.deleteIfExists(temporary);
         }

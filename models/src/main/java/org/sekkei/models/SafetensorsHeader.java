@@ -93,7 +93,9 @@ record SafetensorsHeader(
             }
         } catch (JacksonException error) {
             throw new CheckpointException(
-                    file, "the header is not the JSON of a safetensors file: " + error.getOriginalMessage());
+                    file,
+                    "the header is not the JSON of a safetensors file: "
+                            + error.getOriginalMessage().lines().findFirst().orElse("it ends early"));
         } catch (Malformed error) {
             throw new CheckpointException(file, error.getMessage());
         }
@@ -193,6 +195,9 @@ record SafetensorsHeader(
     }
 
     static byte[] write(Set<String> names, Map<String, Safetensors.Entry> entries, Map<String, String> metadata) {
+        if (names.contains(METADATA)) {
+            throw new IllegalArgumentException("no tensor may be called " + METADATA);
+        }
         ByteArrayOutputStream json = new ByteArrayOutputStream();
         try (JsonGenerator generator = JSON.createGenerator(ObjectWriteContext.empty(), json)) {
             generator.writeStartObject();

@@ -81,6 +81,14 @@ class TensorTest {
     }
 
     @Test
+    void tellsWhenMemoryRunsOut() {
+        assertThatThrownBy(() -> Tensor.zeros(1L << 50))
+                .isInstanceOfSatisfying(
+                        TorchException.class,
+                        error -> assertThat(error.isOutOfMemory()).isTrue());
+    }
+
+    @Test
     void calculates() {
         Tensor a = Tensor.of(new float[] {1, -2, 3});
         Tensor b = Tensor.of(new float[] {4, 5, 6});
