@@ -1,0 +1,150 @@
+package org.sekkei.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.sekkei.inr.Dataset;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `sekkei inspect`.
+@Command(
+        name = "inspect",
+        description = "Tell what a data set holds and what it costs; write a picture of it, or a sheet of pictures.",
+        footer = {
+            "",
+            "Examples:",
+            "  sekkei inspect photos.inr",
+            "  sekkei inspect photos.inr --image 3 third.png",
+            "  sekkei inspect photos.inr --grid grid.png"
+        })
+final class InspectCommand extends Job {
+    private static final int BINS = 12;
+    private static final double MEASURED_SECONDS = 0.5;
+
+    @Parameters(paramLabel = "DATASET", description = "A data set that 'sekkei pack' made.")
+    private Path folder = Path.of("");
+
+    @Option(
+            names = "--image",
+            arity = "2",
+            paramLabel = "N OUT.png",
+            hideParamSyntax = true,
+            description = "Decode picture N (the first is 0) to a PNG file.")
+    private String @Nullable [] image;
+
+    @Option(
+            names = "--grid",
+            paramLabel = "OUT.png",
+            description = "Decode pictures from all over the data set to one sheet, the originals above them where the"
+                    + " source is at hand.")
+    private @Nullable Path grid;
+
+    @Option(names = "--grid-pictures", paramLabel = "N", description = "Pictures on the sheet (${DEFAULT-VALUE}).")
+    private int gridPictures = 8;
+
+    @Override
+    int run() throws Exception {
+        requireExisting(folder);
+        try (Dataset dataset = Dataset.openPartial(folder)) {
+            if (!dataset.complete()) {
+                err().println(folder + ": the packing has not been finished; this is what there is so far.");
+            }
+            DatasetSummary summary = DatasetSummary.of(dataset, decodeRate(dataset));
+            if (json()) {
+                printJson(summary);
+            } else {
+                print(dataset, summary);
+            }
+            if (image != null) {
+                writeImage(dataset, image[0], Path.of(image[1]));
+            }
+            if (grid != null) {
+                writeGrid(dataset, grid);
+            }
+        }
+        return Main.DONE;
+    }
+
+    private void print(Dataset dataset, DatasetSummary summary) {
+        out().print(summary.text());
+        out().printf("%-20s %s%n", "codec", summary.codec());
+        out().printf("%-20s %s pictures/s on one thread%n", "decoding", Figures.rate(summary.picturesPerSecond()));
+        out().println();
+        out().println("PSNR, dB");
+        out().print(Histogram.of(DatasetSummary.psnr(dataset), BINS).text());
+        out().println("Size of a record, bytes");
+        out().print(Histogram.of(DatasetSummary.recordBytes(dataset), BINS).text());
+        if (!dataset.classNames().isEmpty()) {
+            out().println("Classes");
+            out().print(classes(dataset));
+        }
+        out().print(summary.skippedText(20));
+    }
+
+    private static String classes(Dataset dataset) {
+        Map<Integer, Integer> counts = new TreeMap<>();
+        for (int index = 0; index < dataset.size(); index++) {
+            counts.merge(dataset.label(index), 1, Integer::sum);
+        }
+        var text = new StringBuilder();
+        counts.entrySet().stream().limit(20).forEach(entry -> text.append("  ")
+                .append(entry.getKey() < 0 ? "(no label)" : dataset.classNames().get(entry.getKey()))
+                .append(": ")
+                .append(Figures.count(entry.getValue()))
+                .append('\n'));
+        if (counts.size() > 20) {
+            text.append("  and ").append(counts.size() - 20).append(" more\n");
+        }
+        return text.toString();
+    }
+
+    /// Decodes for a moment and tells how many pictures a second that gives.
+    private static double decodeRate(Dataset dataset) throws IOException {
+        if (dataset.size() == 0) {
+            return 0;
+        }
+        var decoded = new DecodedPictures(dataset);
+        decoded.planar(0);
+        long start = System.nanoTime();
+        int pictures = 0;
+        double seconds;
+        do {
+            decoded.planar(pictures % dataset.size());
+            pictures++;
+            seconds = (System.nanoTime() - start) * 1e-9;
+        } while (seconds < MEASURED_SECONDS);
+        return pictures / seconds;
+    }
+
+    private void writeImage(Dataset dataset, String number, Path file) throws IOException {
+        int index;
+        try {
+            index = Integer.parseInt(number);
+        } catch (NumberFormatException e) {
+            throw usage("--image needs the number of a picture and a file, not '" + number + "'.");
+        }
+        if (index < 0 || index >= dataset.size()) {
+            throw usage("--image " + index + ": " + folder + " has the pictures 0 to " + (dataset.size() - 1) + ".");
+        }
+        OutputFile.write(file, new DecodedPictures(dataset).raster(index).png());
+        err().println(file + ": " + dataset.info(index).name() + ", "
+                + Figures.decibel(dataset.info(index).psnr()) + ", " + Figures.bytes(dataset.recordBytes(index)));
+    }
+
+    private void writeGrid(Dataset dataset, Path file) throws IOException {
+        if (dataset.size() == 0) {
+            throw usage("--grid: " + folder + " has no pictures.");
+        }
+        var sheet = ContactSheet.of(dataset, gridPictures);
+        OutputFile.write(file, sheet.grid().png());
+        err().println(
+                file + ": " + sheet.pairs().size() + " pictures" + (sheet.hasOriginals() ? ", originals above." : "."));
+        if (!sheet.hasOriginals()) {
+            err().println("The source is not at hand, so the sheet shows no originals.");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package org.sekkei.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.sekkei.inr.Damage;
+import org.sekkei.inr.Dataset;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/// `sekkei verify`.
+@Command(
+        name = "verify",
+        description = "Read all of a data set and check every checksum. Exit status 1 if something is damaged.",
+        footer = {"", "Example:", "  sekkei verify photos.inr"})
+final class VerifyCommand extends Job {
+    @Parameters(paramLabel = "DATASET", description = "A data set that 'sekkei pack' made.")
+    private Path dataset = Path.of("");
+
+    private record Result(boolean intact, List<Damage> damages) {}
+
+    @Override
+    int run() throws Exception {
+        requireExisting(dataset);
+        List<Damage> damages;
+        try (Progress progress = newProgress()) {
+            damages = Dataset.verify(
+                    dataset, (checked, records) -> progress.update("verifying", "records", checked, records, ""));
+        }
+        if (json()) {
+            printJson(new Result(damages.isEmpty(), damages));
+        } else if (damages.isEmpty()) {
+            out().println(dataset + ": intact.");
+        } else {
+            damages.forEach(damage -> out().println(describe(damage)));
+            err().println("sekkei: " + dataset + ": " + Figures.count(damages.size())
+                    + (damages.size() == 1 ? " damage" : " damages") + "; pack it again, or restore it from a copy.");
+        }
+        return damages.isEmpty() ? Main.DONE : Main.FAILED;
+    }
+
+    private static String describe(Damage damage) {
+        return damage.file() + (damage.record() < 0 ? "" : ", picture " + damage.record()) + ": " + damage.problem();
+    }
+}
