@@ -39,7 +39,7 @@ final class ExportCommand extends Job {
             throw usage(folder + ": is there already and not empty; name another folder, or add --overwrite.");
         }
         try (Dataset dataset = Dataset.open(source);
-                Progress progress = newProgress()) {
+                ProgressLine progress = newProgress()) {
             new PictureTree(dataset, folder)
                     .write(threads, done -> progress.update("exporting", "pictures", done, dataset.size(), ""));
             if (json()) {

@@ -76,8 +76,8 @@ abstract class Job implements Callable<Integer> {
         return spec.commandLine().getErr();
     }
 
-    final Progress newProgress() {
-        return new Progress(err(), Boolean.getBoolean("sekkei.terminal"), System::nanoTime);
+    final ProgressLine newProgress() {
+        return new ProgressLine(err(), Boolean.getBoolean("sekkei.terminal"), System::nanoTime);
     }
 
     /// Prints `result`, a record or a map, as the one JSON object.

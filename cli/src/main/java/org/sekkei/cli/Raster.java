@@ -42,6 +42,16 @@ record Raster(BufferedImage image) {
         return new Raster(image);
     }
 
+    static Raster white(int width, int height) {
+        var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                image.setRGB(x, y, 0xffffff);
+            }
+        }
+        return new Raster(image);
+    }
+
     private static int level(float value) {
         return Math.clamp(Math.round(value * 255), 0, 255);
     }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         versionProvider = SekkeiCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
-            CommandLine.HelpCommand.class,
+            VerifyCommand.class, InspectCommand.class, ExportCommand.class, TrainCommand.class, EvalCommand.class, CommandLine.HelpCommand.class,
         },
         footer = {
             "",

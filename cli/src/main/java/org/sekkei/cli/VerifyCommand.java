@@ -22,7 +22,7 @@ final class VerifyCommand extends Job {
     int run() throws Exception {
         requireExisting(dataset);
         List<Damage> damages;
-        try (Progress progress = newProgress()) {
+        try (ProgressLine progress = newProgress()) {
             damages = Dataset.verify(
                     dataset, (checked, records) -> progress.update("verifying", "records", checked, records, ""));
         }

@@ -6,7 +6,7 @@ import java.util.function.LongSupplier;
 
 /// One line on standard error that says how far a job is, how fast it goes and how long it will take: redrawn on a
 /// terminal, written anew every few seconds elsewhere, and not at all for what is over within two seconds.
-final class Progress implements AutoCloseable {
+final class ProgressLine implements AutoCloseable {
     private static final long SECOND = 1_000_000_000;
     private static final long QUIET = 2 * SECOND;
     private static final long REDRAW = SECOND / 10;
@@ -24,7 +24,7 @@ final class Progress implements AutoCloseable {
 
     /// @param redraws whether `err` is a terminal
     /// @param nanoTime the clock, as [System#nanoTime()]
-    Progress(PrintWriter err, boolean redraws, LongSupplier nanoTime) {
+    ProgressLine(PrintWriter err, boolean redraws, LongSupplier nanoTime) {
         this.err = err;
         this.redraws = redraws;
         this.nanoTime = nanoTime;
@@ -76,6 +76,13 @@ final class Progress implements AutoCloseable {
             line.append(", ").append(Figures.duration((total - done) / rate)).append(" left");
         }
         return line.toString();
+    }
+
+    /// Prints a line that stays, above the progress line.
+    synchronized void say(PrintWriter writer, String line) {
+        close();
+        writer.println(line);
+        writer.flush();
     }
 
     /// Clears the line, so that what is printed next starts on an empty one.

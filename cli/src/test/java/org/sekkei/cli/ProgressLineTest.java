@@ -7,7 +7,7 @@ import java.io.StringWriter;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class ProgressTest {
+class ProgressLineTest {
     private static final long SECOND = 1_000_000_000;
 
     private final StringWriter written = new StringWriter();
@@ -16,7 +16,7 @@ class ProgressTest {
 
     @Test
     void saysNothingAboutShortWork() {
-        try (var progress = new Progress(err, true, clock::get)) {
+        try (var progress = new ProgressLine(err, true, clock::get)) {
             for (int i = 0; i < 19; i++) {
                 progress.update("packing", "pictures", i, 20, "");
                 clock.addAndGet(SECOND / 10);
@@ -27,7 +27,7 @@ class ProgressTest {
 
     @Test
     void tellsRateAndTimeLeft() {
-        try (var progress = new Progress(err, false, clock::get)) {
+        try (var progress = new ProgressLine(err, false, clock::get)) {
             progress.update("packing", "pictures", 0, 5000, "");
             clock.addAndGet(4 * SECOND);
             progress.update("packing", "pictures", 2000, 5000, "32.10 dB");
@@ -38,7 +38,7 @@ class ProgressTest {
 
     @Test
     void rateLeavesOutWhatWasDoneBefore() {
-        try (var progress = new Progress(err, false, clock::get)) {
+        try (var progress = new ProgressLine(err, false, clock::get)) {
             progress.update("packing", "pictures", 4000, 5000, "");
             clock.addAndGet(4 * SECOND);
             progress.update("packing", "pictures", 4020, 5000, "");
@@ -48,7 +48,7 @@ class ProgressTest {
 
     @Test
     void writesPlainLinesSeldom() {
-        try (var progress = new Progress(err, false, clock::get)) {
+        try (var progress = new ProgressLine(err, false, clock::get)) {
             for (int i = 0; i <= 1000; i++) {
                 progress.update("training", "steps", i, 1000, "");
                 clock.addAndGet(SECOND / 50);
@@ -59,7 +59,7 @@ class ProgressTest {
 
     @Test
     void redrawsOneLineOnATerminalAndClearsIt() {
-        try (var progress = new Progress(err, true, clock::get)) {
+        try (var progress = new ProgressLine(err, true, clock::get)) {
             for (int i = 0; i <= 100; i++) {
                 progress.update("training", "steps", i, 100, "");
                 clock.addAndGet(SECOND / 10);

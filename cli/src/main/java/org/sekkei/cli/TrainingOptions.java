@@ -1,0 +1,125 @@
+package org.sekkei.cli;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.sekkei.inr.Dataset;
+import org.sekkei.inr.PictureSize;
+import org.sekkei.torch.Device;
+import org.sekkei.train.Augmentation;
+import org.sekkei.train.CheckpointPolicy;
+import org.sekkei.train.LoaderConfig;
+import org.sekkei.train.Optimization;
+import org.sekkei.train.Precision;
+import org.sekkei.train.TrainingConfig;
+import picocli.CommandLine.Option;
+
+/// The options that decide how a training goes.
+final class TrainingOptions {
+    private static final int LARGEST_INPUT = 224;
+
+    @Option(names = "--model", paramLabel = "NAME", description = "The network (${DEFAULT-VALUE}).")
+    private String model = "resnet18";
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training pictures (${DEFAULT-VALUE}).")
+    private int epochs = 30;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Pictures a step (${DEFAULT-VALUE}).")
+    private int batch = 128;
+
+    @Option(
+            names = "--size",
+            paramLabel = "N",
+            description = "Width and height of the network's input; that of the pictures, 224 at most, if not given.")
+    private @Nullable Integer size;
+
+    @Option(
+            names = "--lr",
+            paramLabel = "RATE",
+            description = "Highest learning rate; 0.1 for 128 pictures a step, and in proportion, if not given.")
+    private @Nullable Double learningRate;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "EPOCHS",
+            description = "Epochs in which the learning rate rises; 5, or a fifth of them, if not given.")
+    private @Nullable Double warmUp;
+
+    @Option(names = "--momentum", paramLabel = "M", description = "Nesterov momentum (0.9).")
+    private @Nullable Double momentum;
+
+    @Option(names = "--weight-decay", paramLabel = "D", description = "On weights, not on norms and biases (0.0005).")
+    private @Nullable Double weightDecay;
+
+    @Option(names = "--label-smoothing", paramLabel = "S", description = "The share spread over all classes (0.1).")
+    private @Nullable Double labelSmoothing;
+
+    @Option(names = "--rotation", paramLabel = "DEGREES", description = "Rotate by up to so much (${DEFAULT-VALUE}).")
+    private double rotation;
+
+    @Option(names = "--precision", paramLabel = "P", description = "auto, float32 or bfloat16 (${DEFAULT-VALUE}).")
+    private Precision precision = Precision.AUTO;
+
+    @Option(names = "--device", paramLabel = "D", description = "auto, cpu, cuda or cuda:N (${DEFAULT-VALUE}).")
+    private String device = "auto";
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads that decode; all cores if not given.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--seed", paramLabel = "N", description = "Decides order, augmentation and start (${DEFAULT-VALUE}).")
+    private long seed = 1;
+
+    @Option(
+            names = "--checkpoint-every",
+            paramLabel = "STEPS",
+            description = "Save the state so often, besides every epoch's end and every ten minutes.")
+    private int checkpointSteps;
+
+    /// @throws IllegalArgumentException if an option is out of its range
+    TrainingConfig config(Dataset dataset) {
+        int inputSize = size == null ? usualInput(dataset) : size;
+        Augmentation usual = Augmentation.training(inputSize);
+        var data = new LoaderConfig(
+                inputSize,
+                batch,
+                seed,
+                threads,
+                new Augmentation(usual.crop(), usual.flipProbability(), rotation),
+                Augmentation.evaluation(inputSize),
+                org.sekkei.train.Normalization.IMAGENET,
+                true);
+        Optimization standard = Optimization.standard(batch, epochs);
+        var optimization = new Optimization(
+                orElse(learningRate, standard.learningRate()),
+                orElse(warmUp, standard.warmUpEpochs()),
+                orElse(momentum, standard.momentum()),
+                orElse(weightDecay, standard.weightDecay()),
+                orElse(labelSmoothing, standard.labelSmoothing()));
+        CheckpointPolicy often = CheckpointPolicy.STANDARD;
+        return new TrainingConfig(
+                model,
+                epochs,
+                optimization,
+                precision,
+                Device.parse(device),
+                1,
+                20,
+                new CheckpointPolicy(checkpointSteps, often.everyMinutes(), often.kept()),
+                data);
+    }
+
+    /// The side of the middle one of the pictures by size; above 64 pixels a multiple of 32, the stride of the networks.
+    static int usualInput(Dataset dataset) {
+        var sides = new int[dataset.size()];
+        Arrays.setAll(sides, index -> {
+            PictureSize picture = dataset.info(index).size();
+            return Math.min(picture.width(), picture.height());
+        });
+        Arrays.sort(sides);
+        int side = sides.length == 0 ? LARGEST_INPUT : sides[sides.length / 2];
+        return side <= Augmentation.SMALL ? side : Math.min(LARGEST_INPUT, side / 32 * 32);
+    }
+
+    private static double orElse(@Nullable Double given, double standard) {
+        return given == null ? standard : given;
+    }
+}
