@@ -47,9 +47,9 @@ record DatasetSummary(
                 dataset.size(),
                 dataset.skipped().size(),
                 bytes,
-                dataset.size() == 0 ? 0 : (double) bytes / dataset.size(),
-                uint8 == 0 ? 0 : 100.0 * bytes / uint8,
-                source == 0 ? null : 100.0 * bytes / source,
+                dataset.size() == 0 ? 0.0 : (double) bytes / dataset.size(),
+                uint8 == 0 ? 0 : 100.0 * bytes / (double) uint8,
+                source == 0 ? null : 100.0 * bytes / (double) source,
                 psnr.length == 0 ? null : Arrays.stream(psnr).average().orElseThrow(),
                 psnr.length == 0 ? null : Arrays.stream(psnr).min().orElseThrow(),
                 psnr.length == 0 ? null : Arrays.stream(psnr).max().orElseThrow(),
@@ -100,11 +100,13 @@ record DatasetSummary(
         if (!skippedPictures.isEmpty()) {
             text.append("Skipped:\n");
         }
-        skippedPictures.stream().limit(most).forEach(picture -> text.append("  ")
-                .append(picture.name())
-                .append(": ")
-                .append(picture.reason())
-                .append('\n'));
+        skippedPictures.stream()
+                .limit(most)
+                .forEach(picture -> text.append("  ")
+                        .append(picture.name())
+                        .append(": ")
+                        .append(picture.reason())
+                        .append('\n'));
         if (skippedPictures.size() > most) {
             text.append("  and ")
                     .append(Figures.count(skippedPictures.size() - most))

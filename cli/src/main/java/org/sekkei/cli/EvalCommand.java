@@ -29,7 +29,8 @@ final class EvalCommand extends Job {
     @Option(
             names = "--run",
             paramLabel = "RUN",
-            description = "The folder of a training, or its model.safetensors; runs/ and the data set's name if not given.")
+            description =
+                    "The folder of a training, or its model.safetensors; runs/ and the data set's name if not given.")
     private @Nullable Path run;
 
     @Option(
@@ -57,11 +58,7 @@ final class EvalCommand extends Job {
         /// One line, as if the evaluation were an epoch: the same keys as those of `train`.
         static Result of(Evaluation evaluation, Split split) {
             var line = new Line(
-                    1,
-                    evaluation.loss(),
-                    evaluation.top1(),
-                    evaluation.picturesPerSecond(),
-                    evaluation.dataSeconds());
+                    1, evaluation.loss(), evaluation.top1(), evaluation.picturesPerSecond(), evaluation.dataSeconds());
             return new Result(
                     List.of(line),
                     evaluation.top1(),
@@ -86,10 +83,9 @@ final class EvalCommand extends Job {
                         + model.classNames() + " and " + dataset.classNames() + ".");
             }
             Split measured = split == null ? usualSplit(dataset) : split;
-            try (InrLoader loader =
-                    InrLoader.open(dataset, Codecs.of(dataset), model.loaderConfig(batch, threads))) {
-                Evaluation evaluation = new Evaluator(model.network(), on, precision)
-                        .evaluate(loader, measured, listener(progress));
+            try (InrLoader loader = InrLoader.open(dataset, Codecs.of(dataset), model.loaderConfig(batch, threads))) {
+                Evaluation evaluation =
+                        new Evaluator(model.network(), on, precision).evaluate(loader, measured, listener(progress));
                 print(evaluation, measured);
             }
         }

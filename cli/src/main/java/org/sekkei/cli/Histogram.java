@@ -1,6 +1,8 @@
 package org.sekkei.cli;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 
 /// How many of a set of values fall into each of some bins of equal width.
@@ -8,14 +10,14 @@ import java.util.Locale;
 /// @param first the lower edge of the first bin
 /// @param width the width of a bin
 /// @param counts the values in each bin
-record Histogram(double first, double width, int[] counts) {
+record Histogram(double first, double width, List<Integer> counts) {
     private static final int BAR = 40;
 
     /// Bins with round edges, as many as `bins` at most. Values that are not finite are left out.
     static Histogram of(double[] values, int bins) {
         double[] finite = Arrays.stream(values).filter(Double::isFinite).toArray();
         if (finite.length == 0) {
-            return new Histogram(0, 1, new int[0]);
+            return new Histogram(0, 1, List.of());
         }
         double min = Arrays.stream(finite).min().orElseThrow();
         double max = Arrays.stream(finite).max().orElseThrow();
@@ -25,7 +27,7 @@ record Histogram(double first, double width, int[] counts) {
         for (double value : finite) {
             counts[Math.clamp((long) Math.floor((value - first) / width), 0, counts.length - 1)]++;
         }
-        return new Histogram(first, width, counts);
+        return new Histogram(first, width, Arrays.stream(counts).boxed().toList());
     }
 
     double lower(int bin) {
@@ -34,17 +36,17 @@ record Histogram(double first, double width, int[] counts) {
 
     /// Horizontal bars of characters, a line a bin.
     String text() {
-        int most = Math.max(1, Arrays.stream(counts).max().orElse(1));
+        int most = counts.isEmpty() ? 1 : Math.max(1, Collections.max(counts));
         String format = width >= 1 ? "%,.0f" : "%,." + (int) Math.ceil(-Math.log10(width)) + "f";
-        var edges = new String[counts.length + 1];
+        var edges = new String[counts.size() + 1];
         int longest = 0;
-        for (int bin = 0; bin <= counts.length; bin++) {
+        for (int bin = 0; bin <= counts.size(); bin++) {
             edges[bin] = String.format(Locale.ROOT, format, lower(bin));
             longest = Math.max(longest, edges[bin].length());
         }
         var text = new StringBuilder();
-        for (int bin = 0; bin < counts.length; bin++) {
-            int bar = (int) Math.ceil((double) BAR * counts[bin] / most);
+        for (int bin = 0; bin < counts.size(); bin++) {
+            int bar = (int) Math.ceil((double) BAR * counts.get(bin) / most);
             text.append(" ".repeat(2 + longest - edges[bin].length()))
                     .append(edges[bin])
                     .append(" - ")
@@ -53,7 +55,7 @@ record Histogram(double first, double width, int[] counts) {
                     .append("  ")
                     .append("█".repeat(bar))
                     .append(bar > 0 ? " " : "")
-                    .append(Figures.count(counts[bin]))
+                    .append(Figures.count(counts.get(bin)))
                     .append('\n');
         }
         return text.toString();

@@ -31,9 +31,7 @@ final class HtmlReport {
     private final String title;
 
     /// A picture with the words under it.
-    ///
-    /// @param png the bytes of a PNG file
-    record Captioned(byte[] png, String caption) {}
+    record Captioned(Raster picture, String caption) {}
 
     HtmlReport(String title) {
         this.title = title;
@@ -83,13 +81,13 @@ final class HtmlReport {
         body.append("<figure>").append(svg).append("</figure>\n");
     }
 
-    void pictures(List<Captioned> pictures) {
+    void pictures(List<Captioned> pictures) throws IOException {
         body.append("<div class='pictures'>\n");
         for (Captioned picture : pictures) {
             body.append("<figure><img alt='")
                     .append(escape(picture.caption()))
                     .append("' src='data:image/png;base64,")
-                    .append(Base64.getEncoder().encodeToString(picture.png()))
+                    .append(Base64.getEncoder().encodeToString(picture.picture().png()))
                     .append("'><figcaption>")
                     .append(escape(picture.caption()))
                     .append("</figcaption></figure>\n");

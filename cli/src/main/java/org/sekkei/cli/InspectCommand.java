@@ -91,11 +91,16 @@ final class InspectCommand extends Job {
             counts.merge(dataset.label(index), 1, Integer::sum);
         }
         var text = new StringBuilder();
-        counts.entrySet().stream().limit(20).forEach(entry -> text.append("  ")
-                .append(entry.getKey() < 0 ? "(no label)" : dataset.classNames().get(entry.getKey()))
-                .append(": ")
-                .append(Figures.count(entry.getValue()))
-                .append('\n'));
+        counts.entrySet().stream()
+                .limit(20)
+                .forEach(entry -> text.append("  ")
+                        .append(
+                                entry.getKey() < 0
+                                        ? "(no label)"
+                                        : dataset.classNames().get(entry.getKey()))
+                        .append(": ")
+                        .append(Figures.count(entry.getValue()))
+                        .append('\n'));
         if (counts.size() > 20) {
             text.append("  and ").append(counts.size() - 20).append(" more\n");
         }
@@ -141,8 +146,8 @@ final class InspectCommand extends Job {
         }
         var sheet = ContactSheet.of(dataset, gridPictures);
         OutputFile.write(file, sheet.grid().png());
-        err().println(
-                file + ": " + sheet.pairs().size() + " pictures" + (sheet.hasOriginals() ? ", originals above." : "."));
+        err().println(file + ": " + sheet.pairs().size() + " pictures"
+                + (sheet.hasOriginals() ? ", originals above." : "."));
         if (!sheet.hasOriginals()) {
             err().println("The source is not at hand, so the sheet shows no originals.");
         }

@@ -34,6 +34,7 @@ abstract class Job implements Callable<Integer> {
             description = "When something fails, show where.")
     private boolean stackTrace;
 
+    @SuppressWarnings("UnusedVariable") // picocli asks the option, not the field.
     @Option(
             names = {"-h", "--help"},
             order = 102,
@@ -55,7 +56,7 @@ abstract class Job implements Callable<Integer> {
 
     @Override
     public final Integer call() throws Exception {
-        try (var interruption = Interruption.announce(err(), howToGoOn())) {
+        try (var _ = Interruption.announce(err(), howToGoOn())) {
             return run();
         }
     }

@@ -11,7 +11,8 @@ final class Originals {
     }
 
     /// The original of a picture at the size that it was packed in; null if it is not at hand.
-    @Nullable Raster find(PictureInfo info) {
+    @Nullable
+    Raster find(PictureInfo info) {
         return null;
     }
 }

@@ -1,5 +1,7 @@
 package org.sekkei.cli;
 
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
@@ -16,8 +18,8 @@ final class Plot {
     private final Scale x;
     private final Scale y;
 
-    /// A curve: `x[i]` against `y[i]`.
-    record Curve(String name, double[] x, double[] y) {}
+    /// A curve: every `x` against the `y` of the same index; values that are not finite are left out.
+    record Curve(String name, List<Double> x, List<Double> y) {}
 
     /// A bar: its name and its length.
     record Bar(String name, double value, String label) {}
@@ -37,10 +39,12 @@ final class Plot {
     /// Curves with a point at every value, and a legend.
     static String lines(String title, String xLabel, String yLabel, List<Curve> curves) {
         double[] xs = curves.stream()
-                .flatMapToDouble(c -> java.util.Arrays.stream(c.x()))
+                .flatMap(c -> c.x().stream())
+                .mapToDouble(Double::doubleValue)
                 .toArray();
         double[] ys = curves.stream()
-                .flatMapToDouble(c -> java.util.Arrays.stream(c.y()))
+                .flatMap(c -> c.y().stream())
+                .mapToDouble(Double::doubleValue)
                 .filter(Double::isFinite)
                 .toArray();
         var plot = new Plot(title, around(xs, 10), around(ys, 6));
@@ -53,17 +57,17 @@ final class Plot {
 
     /// Upright bars, one a bin.
     static String histogram(String title, String xLabel, String yLabel, Histogram histogram) {
-        int bins = histogram.counts().length;
+        int bins = histogram.counts().size();
         if (bins == 0) {
             return "";
         }
-        int most = java.util.Arrays.stream(histogram.counts()).max().orElse(1);
+        int most = Collections.max(histogram.counts());
         var plot =
                 new Plot(title, Scale.around(histogram.lower(0), histogram.lower(bins), 8), Scale.around(0, most, 5));
         plot.axes(xLabel, yLabel);
         for (int bin = 0; bin < bins; bin++) {
             double left = plot.px(histogram.lower(bin));
-            double top = plot.py(histogram.counts()[bin]);
+            double top = plot.py(histogram.counts().get(bin));
             plot.append(
                     "<rect class='series0 fill' x='%.1f' y='%.1f' width='%.1f' height='%.1f'/>",
                     left + 1, top, Math.max(1, plot.px(histogram.lower(bin + 1)) - left - 2), plot.py(0) - top);
@@ -102,8 +106,8 @@ final class Plot {
     }
 
     private static Scale around(double[] values, int ticks) {
-        double low = java.util.Arrays.stream(values).min().orElse(0);
-        double high = java.util.Arrays.stream(values).max().orElse(1);
+        double low = Arrays.stream(values).min().orElse(0);
+        double high = Arrays.stream(values).max().orElse(1);
         return Scale.around(low, high, ticks);
     }
 
@@ -129,12 +133,16 @@ final class Plot {
 
     private void curve(Curve curve, int index) {
         var points = new StringBuilder();
-        for (int i = 0; i < curve.x().length; i++) {
-            if (Double.isFinite(curve.y()[i])) {
-                points.append(String.format(Locale.ROOT, "%.1f,%.1f ", px(curve.x()[i]), py(curve.y()[i])));
+        for (int i = 0; i < curve.x().size(); i++) {
+            if (Double.isFinite(curve.y().get(i))) {
+                points.append(String.format(
+                        Locale.ROOT,
+                        "%.1f,%.1f ",
+                        px(curve.x().get(i)),
+                        py(curve.y().get(i))));
                 append(
                         "<circle class='series%d fill' cx='%.1f' cy='%.1f' r='3'/>",
-                        index, px(curve.x()[i]), py(curve.y()[i]));
+                        index, px(curve.x().get(i)), py(curve.y().get(i)));
             }
         }
         append(
@@ -153,6 +161,7 @@ final class Plot {
         return HEIGHT - BOTTOM - y.position(value) * (HEIGHT - TOP - BOTTOM);
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // The annotation is in a library that nothing else here needs.
     private void append(String format, Object... values) {
         svg.append(String.format(Locale.ROOT, format, values));
     }

@@ -44,7 +44,7 @@ final class ProgressLine implements AutoCloseable {
             stageStart = now;
             stageFirst = done;
         }
-        boolean tooEarly = now - opened < QUIET || shown && now - lastShown < (redraws ? REDRAW : REWRITE);
+        boolean tooEarly = now - opened < QUIET || (shown && now - lastShown < (redraws ? REDRAW : REWRITE));
         if (tooEarly) {
             return;
         }

@@ -35,7 +35,7 @@ record Raster(BufferedImage image) {
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
                 int at = 3 * (y * width + x);
-                row[x] = (rgb[at] & 255) << 16 | (rgb[at + 1] & 255) << 8 | rgb[at + 2] & 255;
+                row[x] = (rgb[at] & 255) << 16 | (rgb[at + 1] & 255) << 8 | (rgb[at + 2] & 255);
             }
             image.setRGB(0, y, width, 1, row, 0, width);
         }

@@ -14,7 +14,12 @@ import picocli.CommandLine.Spec;
         versionProvider = SekkeiCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
-            VerifyCommand.class, InspectCommand.class, ExportCommand.class, TrainCommand.class, EvalCommand.class, CommandLine.HelpCommand.class,
+            VerifyCommand.class,
+            InspectCommand.class,
+            ExportCommand.class,
+            TrainCommand.class,
+            EvalCommand.class,
+            CommandLine.HelpCommand.class,
         },
         footer = {
             "",
@@ -25,12 +30,14 @@ final class SekkeiCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    @SuppressWarnings("UnusedVariable") // picocli asks the option, not the field.
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this and exit.")
     private boolean help;
 
+    @SuppressWarnings("UnusedVariable") // picocli asks the option, not the field.
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,

@@ -44,10 +44,18 @@ final class TrainCommand extends Job {
     private boolean resume;
 
     private record Result(
-            List<EpochReport> epochs, @Nullable Double top1, @Nullable Double top5, @Nullable Double bestTop1, String model) {
+            List<EpochReport> epochs,
+            @Nullable Double top1,
+            @Nullable Double top5,
+            @Nullable Double bestTop1,
+            String model) {
         static Result of(TrainingReport report) {
             return new Result(
-                    report.epochs(), report.top1(), report.top5(), report.bestTop1(), report.model().toString());
+                    report.epochs(),
+                    report.top1(),
+                    report.top5(),
+                    report.bestTop1(),
+                    report.model().toString());
         }
     }
 

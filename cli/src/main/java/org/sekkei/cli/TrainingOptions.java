@@ -65,7 +65,10 @@ final class TrainingOptions {
     @Option(names = "--threads", paramLabel = "N", description = "Threads that decode; all cores if not given.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--seed", paramLabel = "N", description = "Decides order, augmentation and start (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Decides order, augmentation and start (${DEFAULT-VALUE}).")
     private long seed = 1;
 
     @Option(
@@ -107,7 +110,8 @@ final class TrainingOptions {
                 data);
     }
 
-    /// The side of the middle one of the pictures by size; above 64 pixels a multiple of 32, the stride of the networks.
+    /// The side of the middle one of the pictures by size; above 64 pixels a multiple of 32, the stride of the
+    /// networks.
     static int usualInput(Dataset dataset) {
         var sides = new int[dataset.size()];
         Arrays.setAll(sides, index -> {
