@@ -78,7 +78,7 @@ record DatasetSummary(
         return List.of(
                 List.of("pictures", Figures.count(pictures)),
                 List.of("skipped", Figures.count(skipped)),
-                List.of("size", Figures.bytes(bytes)),
+                List.of("size", Figures.bytes((double) bytes)),
                 List.of("a picture", Figures.bytes(bytesPerPicture)),
                 List.of("of uint8 RGB", Figures.percent(percentOfUint8)),
                 List.of("of the source files", percentOfSource == null ? "unknown" : Figures.percent(percentOfSource)),
