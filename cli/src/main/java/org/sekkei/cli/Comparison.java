@@ -43,7 +43,8 @@ record Comparison(
             List<EpochReport> epochs,
             @Nullable Double top1) {}
 
-    /// The end-to-end rate over all epochs but the first, which pays for warming up; over the first if it is the only one.
+    /// The end-to-end rate over all epochs but the first, which pays for warming up; over the first if it is the only
+    /// one.
     static double rate(List<EpochReport> epochs, int picturesAnEpoch) {
         List<EpochReport> counted = epochs.size() > 1 ? epochs.subList(1, epochs.size()) : epochs;
         double seconds = counted.stream().mapToDouble(EpochReport::seconds).sum();
@@ -53,8 +54,9 @@ record Comparison(
     /// Where the files are better, a sentence each.
     List<String> filesWin() {
         var sentences = new ArrayList<String>(measured(files, inrs, "the files", "the INRs"));
-        sentences.add("Preparation: the files are used as they are; the INRs had to be packed first, which fits a network to"
-                + " every picture ('sekkei pack' tells how long that takes).");
+        sentences.add(
+                "Preparation: the files are used as they are; the INRs had to be packed first, which fits a network to"
+                        + " every picture ('sekkei pack' tells how long that takes).");
         if (psnrMean != null) {
             sentences.add("Fidelity: the files are the originals; the INRs are lossy, " + Figures.decibel(psnrMean)
                     + " on average.");
@@ -66,7 +68,8 @@ record Comparison(
     List<String> inrsWin() {
         var sentences = new ArrayList<String>(measured(inrs, files, "the INRs", "the files"));
         sentences.add("Input: nothing is read from disk during a training from the INRs; all of them lie in "
-                + Figures.bytes((double) inrs.bytesInMemory()) + " of memory, where the same pictures as uint8 RGB would take "
+                + Figures.bytes((double) inrs.bytesInMemory())
+                + " of memory, where the same pictures as uint8 RGB would take "
                 + Figures.bytes((double) uint8Bytes) + ".");
         return sentences;
     }
@@ -105,8 +108,8 @@ record Comparison(
                     losers));
         }
         if (winner.bytesOnDisk() < loser.bytesOnDisk()) {
-            sentences.add("Disk: " + winners + " take " + Figures.bytes((double) winner.bytesOnDisk()) + ", " + losers + " "
-                    + Figures.bytes((double) loser.bytesOnDisk()) + ".");
+            sentences.add("Disk: " + winners + " take " + Figures.bytes((double) winner.bytesOnDisk()) + ", " + losers
+                    + " " + Figures.bytes((double) loser.bytesOnDisk()) + ".");
         }
         if (winner.top1() != null && loser.top1() != null && winner.top1() > loser.top1()) {
             double points = 100 * (winner.top1() - loser.top1());
@@ -118,7 +121,9 @@ record Comparison(
                     100 * loser.top1(),
                     losers,
                     points,
-                    points < chance() ? String.format(Locale.ROOT, ", within the %.1f points that chance explains", chance()) : ""));
+                    points < chance()
+                            ? String.format(Locale.ROOT, ", within the %.1f points that chance explains", chance())
+                            : ""));
         }
         return sentences;
     }

@@ -29,7 +29,8 @@ final class ComparisonReport {
         report.list(comparison.inrsWin());
         report.heading("Figures");
         report.table(List.of("", "files", "INRs"), rows(comparison));
-        report.note("The loaders were measured in turns, " + comparison.files().data().rounds()
+        report.note("The loaders were measured in turns, "
+                + comparison.files().data().rounds()
                 + " rounds each; the figure is the median, the range is in brackets. The first epoch, which warms up, does not"
                 + " count for pictures/s trained where there are more. The pages of the files that the system keeps in its"
                 + " cache are not counted as memory.");
@@ -101,18 +102,11 @@ final class ComparisonReport {
                         "CPU time of data during training, s",
                         number(files.dataCpuSeconds()),
                         number(inrs.dataCpuSeconds())),
-                List.of(
-                        "pictures on disk",
-                        Figures.bytes((double) files.bytesOnDisk()),
-                        Figures.bytes((double) inrs.bytesOnDisk())),
-                List.of(
-                        "pictures kept in memory",
-                        Figures.bytes((double) files.bytesInMemory()),
-                        Figures.bytes((double) inrs.bytesInMemory())),
-                List.of(
-                        "the process after training",
-                        process(files.processBytes()),
-                        process(inrs.processBytes())),
+                List.of("pictures on disk", Figures.bytes((double) files.bytesOnDisk()), Figures.bytes((double)
+                        inrs.bytesOnDisk())),
+                List.of("pictures kept in memory", Figures.bytes((double) files.bytesInMemory()), Figures.bytes((double)
+                        inrs.bytesInMemory())),
+                List.of("the process after training", process(files.processBytes()), process(inrs.processBytes())),
                 List.of("top-1", share(files), share(inrs)));
     }
 

@@ -48,8 +48,11 @@ final class DataThroughput {
             for (int i = 0; i < loaders.size(); i++) {
                 measured.get(i).add(round(loaders.get(i), round + 1));
                 progress.update(
-                        "measuring the loaders", "rounds", (long) round * loaders.size() + i + 1,
-                        (long) rounds * loaders.size(), "");
+                        "measuring the loaders",
+                        "rounds",
+                        (long) round * loaders.size() + i + 1,
+                        (long) rounds * loaders.size(),
+                        "");
             }
         }
         return measured.stream().map(DataThroughput::summary).toList();
