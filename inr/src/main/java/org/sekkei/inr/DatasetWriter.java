@@ -59,21 +59,24 @@ public final class DatasetWriter implements AutoCloseable {
             folder.refuseOthers();
         }
         FolderLock lock = folder.lock();
-        DatasetWriter writer = null;
+        DatasetWriter opened = null;
         try {
-            if (Files.exists(folder.manifest())) {
-                writer = resume(folder, lock, spec);
-            } else {
-                byte[] bytes = shared.compute();
-                writer = new DatasetWriter(folder, lock, folder.begin(spec, bytes), bytes.clone());
-            }
+            DatasetWriter writer =
+                    Files.exists(folder.manifest()) ? resume(folder, lock, spec) : begin(folder, lock, spec, shared);
             folder.clean(writer.manifest);
+            opened = writer;
             return writer;
         } finally {
-            if (writer == null) {
+            if (opened == null) {
                 lock.close();
             }
         }
+    }
+
+    private static DatasetWriter begin(DatasetFolder folder, FolderLock lock, DatasetSpec spec, SharedBytes shared)
+            throws IOException {
+        byte[] bytes = shared.compute().clone();
+        return new DatasetWriter(folder, lock, folder.begin(spec, bytes), bytes);
     }
 
     private static DatasetWriter resume(DatasetFolder folder, FolderLock lock, DatasetSpec spec) throws IOException {
