@@ -8,6 +8,9 @@ import org.sekkei.inr.Split;
 public interface BatchLoader extends AutoCloseable {
     LoaderConfig config();
 
+    /// Where the data set is, for messages.
+    String name();
+
     /// Recognises the data set: a checkpoint is only resumed on the one it was made with.
     String fingerprint();
 
@@ -22,10 +25,14 @@ public interface BatchLoader extends AutoCloseable {
         return EpochOrder.batches(pictures(split), config().batchSize());
     }
 
-    /// The batches of an epoch from `startBatch` on. The split `TRAIN` is shuffled anew each epoch and varied; the
-    /// others
-    /// come in order and unvaried.
-    Batches epoch(int epoch, Split split, int startBatch);
+    /// The batches of a training epoch from `startBatch` on: the split `TRAIN`, shuffled anew each epoch, every
+    /// sample varied.
+    ///
+    /// @param epoch from 0
+    Batches training(int epoch, int startBatch);
+
+    /// The batches of a split in order and unvaried.
+    Batches evaluation(Split split);
 
     @Override
     void close();

@@ -12,8 +12,7 @@ public sealed interface Crop {
 
     /// A rectangle of random area, shape and place, stretched to the input: Inception's crop, as torchvision's
     /// `RandomResizedCrop`. Ten tries to fit one into the picture, then the largest one in its middle. Not rounded
-    /// to
-    /// pixels, so that the choice is the same for any resolution of the picture.
+    /// to pixels, so that the choice is the same for any resolution of the picture.
     ///
     /// @param minimumArea of the picture's area, in (0, 1\]
     /// @param maximumArea in \[minimumArea, 1\]

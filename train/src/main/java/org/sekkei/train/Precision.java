@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.sekkei.torch.Autocast;
 import org.sekkei.torch.Device;
+import org.sekkei.torch.Guard;
 
 /// In which numbers convolutions and matrix products are computed. Parameters, their updates and the delicate
 /// operations
@@ -23,6 +25,11 @@ public enum Precision {
             return this;
         }
         return device.kind() == Device.Kind.CUDA || processorHasBfloat16() ? BFLOAT16 : FLOAT32;
+    }
+
+    /// Computes in this precision until the guard is closed, which must be before the backward pass.
+    Guard open(Device device) {
+        return on(device) == BFLOAT16 ? Autocast.bfloat16(device.kind()) : () -> {};
     }
 
     private static boolean processorHasBfloat16() {

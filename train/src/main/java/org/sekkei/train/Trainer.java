@@ -1,40 +1,400 @@
 package org.sekkei.train;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.sekkei.inr.Split;
+import org.sekkei.models.Model;
+import org.sekkei.torch.DType;
+import org.sekkei.torch.Functional;
+import org.sekkei.torch.Generator;
+import org.sekkei.torch.Layer;
+import org.sekkei.torch.Optimizer;
+import org.sekkei.torch.Scope;
+import org.sekkei.torch.Sgd;
+import org.sekkei.torch.Tensor;
 
 /// Trains a classifier and keeps all that comes of it in one folder; see `docs/training.md` for its layout.
 public final class Trainer {
+    private static final String CONFIG = "config.json";
+    private static final String METRICS = "metrics.csv";
+    private static final String BEST = "best.safetensors";
+
     private final TrainingConfig config;
+    private final Model model;
     private final BatchLoader loader;
     private final Path run;
     private final TrainingListener listener;
+    private final Precision precision;
+    private final @Nullable Split validation;
+    private final Checkpoints checkpoints;
 
     /// @param loader made with `config.data()`
     /// @param run the folder of the training; made if it is missing
-    /// @throws IllegalArgumentException if the data set cannot be trained on: no labels, one class, no training
-    /// pictures
+    /// @throws IllegalArgumentException if the data set cannot be trained on (no labels, one class, no training
+    ///     pictures), or there is no such model
     public Trainer(TrainingConfig config, BatchLoader loader, Path run, TrainingListener listener) {
+        this(config, Model.named(config.model(), config.data().inputSize()), loader, run, listener);
+    }
+
+    Trainer(TrainingConfig config, Model model, BatchLoader loader, Path run, TrainingListener listener) {
+        requireTrainable(loader);
         this.config = config;
+        this.model = model;
         this.loader = loader;
         this.run = run;
         this.listener = listener;
+        precision = config.precision().on(config.device());
+        validation = validation(loader);
+        checkpoints =
+                new Checkpoints(run.resolve("checkpoints"), config.checkpoints().kept());
+    }
+
+    private static void requireTrainable(BatchLoader loader) {
+        if (loader.classNames().isEmpty()) {
+            throw new IllegalArgumentException(loader.name()
+                    + ": the data set has no labels, so there is nothing to train a classifier on; pack it from a source"
+                    + " with labels, for instance one folder a class");
+        }
+        if (loader.classNames().size() < 2) {
+            throw new IllegalArgumentException(loader.name() + ": the data set has only the class '"
+                    + loader.classNames().getFirst() + "'; a classifier needs at least two");
+        }
+        if (loader.pictures(Split.TRAIN) < 2) {
+            throw new IllegalArgumentException(loader.name() + ": the data set has " + loader.pictures(Split.TRAIN)
+                    + " labelled pictures to train on; it takes two or more");
+        }
+    }
+
+    private static @Nullable Split validation(BatchLoader loader) {
+        if (loader.pictures(Split.VALIDATION) > 0) {
+            return Split.VALIDATION;
+        }
+        return loader.pictures(Split.TEST) > 0 ? Split.TEST : null;
     }
 
     /// Trains from the beginning.
     ///
-    /// @throws IllegalArgumentException if the folder holds a training already
+    /// @throws IllegalArgumentException if the folder holds a training already, or the loss is no longer finite
     /// @throws IOException if a picture cannot be decoded or the folder cannot be written
     public TrainingReport train() throws IOException {
-        throw new UnsupportedOperationException();
+        if (!checkpoints.isEmpty() || Files.exists(run.resolve(TrainedModel.FILE))) {
+            throw new IllegalArgumentException(
+                    run + " holds a training already; resume it with --resume, or choose another folder");
+        }
+        return start(null);
     }
 
-    /// Goes on from the newest undamaged checkpoint, or from the beginning if there is none: the weights that come
-    /// out are those of an uninterrupted training, bit for bit. Goes no further if the training was complete.
+    /// Goes on from the newest undamaged checkpoint, or from the beginning if there is none: on the same machine the
+    /// weights that come out are those of an uninterrupted training, bit for bit. A complete training is left as it
+    /// is.
     ///
     /// @throws IllegalArgumentException if the checkpoint is of another data set or configuration
     /// @throws IOException as [#train]
     public TrainingReport resume() throws IOException {
-        throw new UnsupportedOperationException();
+        try (var _ = Scope.open()) {
+            return start(checkpoints.newest(listener));
+        }
+    }
+
+    private TrainingReport start(Checkpoints.@Nullable Restored restored) throws IOException {
+        Files.createDirectories(run);
+        try (var _ = Scope.open()) {
+            var training = new Training();
+            training.network.to(config.device());
+            if (config.data().channelsLast()) {
+                training.network.channelsLast();
+            }
+            listener.started(new TrainingListener.Plan(
+                    config.epochs(),
+                    loader.batches(Split.TRAIN),
+                    loader.pictures(Split.TRAIN),
+                    validation == null ? 0 : loader.pictures(validation),
+                    loader.classNames().size(),
+                    training.network.parameterCount(),
+                    precision));
+            tellOfValidation();
+            if (restored != null) {
+                training.restore(restored);
+            }
+            AtomicFile.write(run.resolve(CONFIG), Json.bytes(config));
+            MetricsCsv.write(run.resolve(METRICS), training.epochs);
+            try (TensorBoardWriter board = TensorBoardWriter.open(run, training.step, Clock.systemUTC())) {
+                training.run(board);
+            }
+            Path file = run.resolve(TrainedModel.FILE);
+            training.trained().save(file);
+            EpochReport last = training.epochs.getLast();
+            return new TrainingReport(training.epochs, last.top1(), last.top5(), training.bestTop1(), file);
+        }
+    }
+
+    private void tellOfValidation() {
+        if (validation == null) {
+            listener.warned("The data set has no validation pictures: the network is trained but not evaluated.");
+        } else if (validation == Split.TEST) {
+            listener.warned("The data set has no validation pictures: the network is evaluated on its test pictures.");
+        }
+    }
+
+    /// What decides the weights. The rest of a configuration may change from one run to the next.
+    private Map<String, String> identity() {
+        LoaderConfig data = config.data();
+        Map<String, String> identity = new TreeMap<>();
+        identity.put("model", model.name());
+        identity.put("epochs", Integer.toString(config.epochs()));
+        identity.put("optimization", config.optimization().toString());
+        identity.put("precision", precision.toString());
+        identity.put("inputSize", Integer.toString(data.inputSize()));
+        identity.put("batchSize", Integer.toString(data.batchSize()));
+        identity.put("seed", Long.toString(data.seed()));
+        identity.put("augmentation", data.training().toString());
+        identity.put("normalization", data.normalization().toString());
+        identity.put("channelsLast", Boolean.toString(data.channelsLast()));
+        return identity;
+    }
+
+    /// The state of a training in progress.
+    private final class Training {
+        private final Layer network = model.create(
+                loader.classNames().size(), new Generator(config.data().seed()));
+        private final Optimizer optimizer;
+        private final Tensor lossSum;
+        private List<EpochReport> epochs = new ArrayList<>();
+        private int epoch;
+        private int epochStep;
+        private long step;
+        private int pictures;
+        private double reportedLossSum;
+        private int reportedPictures;
+        private double seconds;
+        private double dataSeconds;
+        private double dataCpuSeconds;
+        private long lastCheckpoint = System.nanoTime();
+        private long lastReport = System.nanoTime();
+
+        Training() {
+            Optimization optimization = config.optimization();
+            optimizer = new Sgd(
+                    Optimizer.Group.decayingWeightsOnly(network, optimization.weightDecay()),
+                    optimization.learningRate(),
+                    optimization.momentum(),
+                    optimization.momentum() > 0);
+            lossSum = Tensor.zeros(DType.FLOAT64, config.device());
+        }
+
+        void restore(Checkpoints.Restored restored) {
+            TrainingState state = restored.state();
+            requireSame(restored);
+            network.loadStateDict(restored.model());
+            optimizer.loadStateDict(restored.optimizer());
+            lossSum.fillInPlace(state.lossSum());
+            epochs = new ArrayList<>(state.epochs());
+            epoch = state.epoch();
+            epochStep = state.epochStep();
+            step = state.step();
+            pictures = state.pictures();
+            reportedLossSum = state.reportedLossSum();
+            reportedPictures = state.reportedPictures();
+            seconds = state.seconds();
+            dataSeconds = state.dataSeconds();
+            dataCpuSeconds = state.dataCpuSeconds();
+            listener.resumed(restored.name(), epoch + 1, epochStep);
+        }
+
+        private void requireSame(Checkpoints.Restored restored) {
+            TrainingState state = restored.state();
+            if (!state.dataset().equals(loader.fingerprint())) {
+                throw new IllegalArgumentException(run + " is a training on another data set than " + loader.name()
+                        + ", or its labels or splits were changed since; choose another folder");
+            }
+            identity().forEach((name, value) -> {
+                String before = state.identity().get(name);
+                if (!value.equals(before)) {
+                    throw new IllegalArgumentException(run + " was begun with another " + name + " (" + before
+                            + ", now " + value + "); resume it with the same options, or choose another folder");
+                }
+            });
+        }
+
+        void run(TensorBoardWriter board) throws IOException {
+            while (epoch < config.epochs()) {
+                trainEpoch(board);
+                endEpoch(board);
+            }
+        }
+
+        private void trainEpoch(TensorBoardWriter board) throws IOException {
+            int steps = loader.batches(Split.TRAIN);
+            double secondsBefore = seconds;
+            double dataSecondsBefore = dataSeconds;
+            double dataCpuSecondsBefore = dataCpuSeconds;
+            long start = System.nanoTime();
+            network.train();
+            lastReport = start;
+            try (Batches batches = loader.training(epoch, epochStep)) {
+                while (epochStep < steps) {
+                    step(batches);
+                    seconds = secondsBefore + (System.nanoTime() - start) * 1e-9;
+                    dataSeconds = dataSecondsBefore + batches.waitedSeconds();
+                    dataCpuSeconds = dataCpuSecondsBefore + batches.cpuSeconds();
+                    if (epochStep % config.reportEvery() == 0 || epochStep == steps) {
+                        report(board, steps);
+                    }
+                    if (epochStep < steps && checkpointIsDue()) {
+                        long before = System.nanoTime();
+                        saveCheckpoint();
+                        start += System.nanoTime() - before;
+                        lastReport += System.nanoTime() - before;
+                    }
+                }
+            }
+        }
+
+        private void step(Batches batches) throws IOException {
+            try (var _ = Scope.open()) {
+                Batch batch = Objects.requireNonNull(batches.next(), "the epoch has fewer batches than announced");
+                optimizer.setLearningRate(
+                        config.optimization().rate(step, loader.batches(Split.TRAIN), config.epochs()));
+                Tensor inputs = batch.pictures().to(config.device()); // [B, 3, S, S]
+                Tensor labels = batch.labels().to(config.device()); // [B]
+                Tensor loss;
+                try (var _ = precision.open(config.device())) {
+                    Tensor logits = network.apply(inputs).to(DType.FLOAT32); // [B, classes]
+                    loss = Functional.crossEntropy(
+                            logits, labels, config.optimization().labelSmoothing());
+                }
+                optimizer.zeroGrad();
+                loss.backward();
+                optimizer.step();
+                lossSum.addScaledInPlace(batch.size(), loss.detach());
+                pictures += batch.size();
+                epochStep++;
+                step++;
+            }
+        }
+
+        private void report(TensorBoardWriter board, int steps) throws IOException {
+            double sum = lossSum.item();
+            int count = pictures - reportedPictures;
+            double loss = (sum - reportedLossSum) / count;
+            if (!Double.isFinite(loss)) {
+                throw new IllegalArgumentException("the loss is no longer a finite number after step " + step
+                        + "; try a learning rate below " + config.optimization().learningRate());
+            }
+            long now = System.nanoTime();
+            double picturesPerSecond = count / ((now - lastReport) * 1e-9);
+            lastReport = now;
+            reportedLossSum = sum;
+            reportedPictures = pictures;
+            double rate = optimizer.learningRate();
+            listener.progressed(new TrainingListener.Progress(
+                    epoch + 1, epochStep, steps, pictures, loss, rate, picturesPerSecond));
+            SequencedMap<String, Double> scalars = new LinkedHashMap<>();
+            scalars.put("train/loss", loss);
+            scalars.put("train/learning_rate", rate);
+            scalars.put("train/pictures_per_second", picturesPerSecond);
+            board.write(step, scalars);
+        }
+
+        private void endEpoch(TensorBoardWriter board) throws IOException {
+            boolean last = epoch + 1 == config.epochs();
+            Evaluation evaluation = validation != null && (last || (epoch + 1) % config.evaluateEvery() == 0)
+                    ? new Evaluator(network, config.device(), precision).evaluate(loader, validation, listener)
+                    : null;
+            var report = new EpochReport(
+                    epoch + 1,
+                    step,
+                    lossSum.item() / pictures,
+                    evaluation == null ? null : evaluation.top1(),
+                    evaluation == null ? null : evaluation.top5(),
+                    evaluation == null ? null : evaluation.loss(),
+                    optimizer.learningRate(),
+                    pictures / seconds,
+                    seconds,
+                    dataSeconds,
+                    dataCpuSeconds);
+            if (evaluation != null) {
+                SequencedMap<String, Double> scalars = new LinkedHashMap<>();
+                scalars.put("validation/top1", evaluation.top1());
+                scalars.put("validation/top5", evaluation.top5());
+                scalars.put("validation/loss", evaluation.loss());
+                board.write(step, scalars);
+                Double best = bestTop1();
+                if (best == null || evaluation.top1() > best) {
+                    trained().save(run.resolve(BEST));
+                }
+            }
+            epochs.add(report);
+            epoch++;
+            epochStep = 0;
+            lossSum.zeroInPlace();
+            pictures = 0;
+            reportedLossSum = 0;
+            reportedPictures = 0;
+            seconds = 0;
+            dataSeconds = 0;
+            dataCpuSeconds = 0;
+            MetricsCsv.write(run.resolve(METRICS), epochs);
+            saveCheckpoint();
+            listener.epochEnded(report);
+        }
+
+        private boolean checkpointIsDue() {
+            CheckpointPolicy policy = config.checkpoints();
+            boolean steps = policy.everySteps() > 0 && step % policy.everySteps() == 0;
+            boolean time =
+                    policy.everyMinutes() > 0 && System.nanoTime() - lastCheckpoint >= policy.everyMinutes() * 60e9;
+            return steps || time;
+        }
+
+        private void saveCheckpoint() throws IOException {
+            var state = new TrainingState(
+                    loader.fingerprint(),
+                    identity(),
+                    epoch,
+                    epochStep,
+                    step,
+                    lossSum.item(),
+                    pictures,
+                    reportedLossSum,
+                    reportedPictures,
+                    seconds,
+                    dataSeconds,
+                    dataCpuSeconds,
+                    epochs);
+            String name = checkpoints.save(state, network.stateDict(), optimizer.stateDict());
+            lastCheckpoint = System.nanoTime();
+            listener.checkpointed(name);
+        }
+
+        @Nullable
+        Double bestTop1() {
+            return epochs.stream()
+                    .map(EpochReport::top1)
+                    .filter(Objects::nonNull)
+                    .max(Double::compare)
+                    .orElse(null);
+        }
+
+        TrainedModel trained() {
+            LoaderConfig data = config.data();
+            return new TrainedModel(
+                    model.name(),
+                    network,
+                    loader.classNames(),
+                    data.inputSize(),
+                    data.evaluation(),
+                    data.normalization());
+        }
     }
 }

@@ -1,0 +1,58 @@
+package org.sekkei.train;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import org.sekkei.inr.Box;
+import org.sekkei.inr.Sampling;
+
+/// Makes single samples of one epoch. For any number of threads.
+final class Sampler {
+    private final Catalogue catalogue;
+    private final LoaderConfig config;
+    private final Augmentation augmentation;
+    private final int epoch;
+
+    Sampler(Catalogue catalogue, LoaderConfig config, Augmentation augmentation, int epoch) {
+        this.catalogue = catalogue;
+        this.config = config;
+        this.augmentation = augmentation;
+        this.epoch = epoch;
+    }
+
+    /// Numbers a sample, and bytes they take in a batch.
+    int numbers() {
+        return 3 * config.inputSize() * config.inputSize();
+    }
+
+    int label(int index) {
+        return catalogue.label(index);
+    }
+
+    /// Writes the normalised picture `index` to its place in a batch.
+    ///
+    /// @param target [#numbers] floats, laid out as [LoaderConfig#channelsLast] says
+    /// @param scratch two arrays of as many
+    /// @return the boxes in pixels of the input
+    List<Box> write(int index, PictureReader reader, MemorySegment target, float[][] scratch) throws IOException {
+        Sampling sampling = augmentation.draw(
+                new SampleRandom(config.seed(), epoch, index), catalogue.size(index), config.inputSize());
+        float[] rgb = scratch[0];
+        float[] normalised = scratch[1];
+        reader.read(index, sampling, rgb);
+        int pixels = numbers() / 3;
+        for (int channel = 0; channel < 3; channel++) {
+            float mean = config.normalization().mean().get(channel);
+            float factor = 1 / config.normalization().deviation().get(channel);
+            int from = channel * pixels;
+            int to = config.channelsLast() ? channel : from;
+            int stride = config.channelsLast() ? 3 : 1;
+            for (int i = 0; i < pixels; i++) {
+                normalised[to + i * stride] = (rgb[from + i] - mean) * factor;
+            }
+        }
+        MemorySegment.copy(normalised, 0, target, ValueLayout.JAVA_FLOAT, 0, 3 * pixels);
+        return Boxes.transformed(catalogue.boxes(index), sampling);
+    }
+}

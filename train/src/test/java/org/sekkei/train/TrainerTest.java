@@ -1,0 +1,337 @@
+package org.sekkei.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sekkei.inr.Dataset;
+import org.sekkei.inr.PackedPicture;
+import org.sekkei.inr.Split;
+import org.sekkei.models.Model;
+import org.sekkei.torch.AdaptiveAvgPool2d;
+import org.sekkei.torch.BatchNorm2d;
+import org.sekkei.torch.Conv2d;
+import org.sekkei.torch.Device;
+import org.sekkei.torch.Generator;
+import org.sekkei.torch.Layer;
+import org.sekkei.torch.Linear;
+import org.sekkei.torch.ReLU;
+import org.sekkei.torch.Sequential;
+import org.sekkei.torch.Tensor;
+
+class TrainerTest {
+    private static final Model TINY = new Model("tiny", "none", Tiny::new);
+
+    @TempDir
+    private Path folder;
+
+    /// A convolution, a norm and a linear layer: all that a state can have.
+    private static final class Tiny extends Layer {
+        private final Layer features;
+        private final Layer head;
+
+        Tiny(int classes, Generator generator) {
+            features = child(
+                    "features",
+                    new Sequential(
+                            new Conv2d(Conv2d.options(3, 8, 3).padding(1), generator),
+                            new BatchNorm2d(8),
+                            new ReLU(),
+                            new AdaptiveAvgPool2d(1, 1)));
+            head = child("head", new Linear(8, classes, generator));
+        }
+
+        @Override
+        protected Tensor forward(Tensor pictures) {
+            return head.apply(features.apply(pictures).flatten(1, -1));
+        }
+    }
+
+    private static final class Stop extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    /// Remembers what it is told, and may stop the training after a step.
+    private static final class Listener implements TrainingListener {
+        private final List<String> warnings = new ArrayList<>();
+        private final List<String> resumed = new ArrayList<>();
+        private long stopAfter = Long.MAX_VALUE;
+        private long steps;
+
+        @Override
+        public void warned(String sentence) {
+            warnings.add(sentence);
+        }
+
+        @Override
+        public void resumed(String checkpoint, int epoch, int step) {
+            resumed.add(checkpoint + " " + epoch + " " + step);
+        }
+
+        @Override
+        public void progressed(Progress progress) {
+            steps = (progress.epoch() - 1L) * progress.steps() + progress.step();
+            if (steps == stopAfter) {
+                throw new Stop();
+            }
+        }
+    }
+
+    private static TrainingConfig config(int epochs, Precision precision) {
+        var augmentation = new Augmentation(new Crop.RandomResized(0.3, 1, 0.75, 4 / 3.0), 0.5, 10);
+        var data = new LoaderConfig(
+                16, 8, 11, 2, augmentation, new Augmentation(new Crop.Centre(1), 0, 0), Normalization.IMAGENET, true);
+        return new TrainingConfig(
+                "tiny",
+                epochs,
+                new Optimization(0.05, 0.5, 0.9, 5e-4, 0.1),
+                precision,
+                Device.CPU,
+                1,
+                1,
+                new CheckpointPolicy(3, 0, 3),
+                data);
+    }
+
+    private InrLoader loader(TrainingConfig config) throws IOException {
+        Path set = folder.resolve("set");
+        try (Dataset dataset = Files.exists(set) ? Dataset.open(set) : Datasets.twoClasses(set, 80)) {
+            return InrLoader.open(dataset, new AnalyticCodec(), config.data());
+        }
+    }
+
+    private Trainer trainer(TrainingConfig config, BatchLoader loader, String run, TrainingListener listener) {
+        return new Trainer(config, TINY, loader, folder.resolve(run), listener);
+    }
+
+    private byte[] weights(String run) throws IOException {
+        return Files.readAllBytes(folder.resolve(run).resolve("model.safetensors"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"FLOAT32", "BFLOAT16"})
+    void learnsToTellTwoClassesApart(Precision precision) throws IOException {
+        TrainingConfig config = config(8, precision);
+        try (InrLoader loader = loader(config)) {
+            TrainingReport report =
+                    trainer(config, loader, "run", TrainingListener.NONE).train();
+            assertThat(report.epochs()).hasSize(8);
+            assertThat(report.top1()).isNotNull().isGreaterThan(0.9);
+            assertThat(report.epochs().getLast().loss())
+                    .isLessThan(report.epochs().getFirst().loss());
+            assertThat(Files.readAllLines(folder.resolve("run/metrics.csv"))).hasSize(9);
+            assertThat(folder.resolve("run/best.safetensors")).exists();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 4, 7, 8, 9, 15, 20, 23})
+    void anInterruptedTrainingEndsWithTheSameWeights(long stopAfter) throws IOException {
+        TrainingConfig config = config(3, Precision.FLOAT32);
+        try (InrLoader loader = loader(config)) {
+            TrainingReport whole =
+                    trainer(config, loader, "whole", TrainingListener.NONE).train();
+            var listener = new Listener();
+            listener.stopAfter = stopAfter;
+            assertThatThrownBy(() -> trainer(config, loader, "parts", listener).train())
+                    .isInstanceOf(Stop.class);
+            TrainingReport parts =
+                    trainer(config, loader, "parts", TrainingListener.NONE).resume();
+            assertThat(weights("parts")).isEqualTo(weights("whole"));
+            assertThat(parts.epochs().stream().map(EpochReport::loss))
+                    .isEqualTo(whole.epochs().stream().map(EpochReport::loss).toList());
+            assertThat(parts.epochs().stream().map(EpochReport::top1))
+                    .isEqualTo(whole.epochs().stream().map(EpochReport::top1).toList());
+        }
+    }
+
+    @Test
+    void aDamagedCheckpointFallsBackToTheOneBefore() throws IOException {
+        TrainingConfig config = config(3, Precision.FLOAT32);
+        try (InrLoader loader = loader(config)) {
+            trainer(config, loader, "whole", TrainingListener.NONE).train();
+            var stopping = new Listener();
+            stopping.stopAfter = 14;
+            assertThatThrownBy(() -> trainer(config, loader, "parts", stopping).train())
+                    .isInstanceOf(Stop.class);
+            Path newest = folder.resolve("parts/checkpoints/step-12/model.safetensors");
+            byte[] bytes = Files.readAllBytes(newest);
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(newest, bytes);
+            var listener = new Listener();
+            trainer(config, loader, "parts", listener).resume();
+            assertThat(listener.warnings).singleElement().asString().contains("step-12", "damaged", "SHA256SUMS");
+            assertThat(listener.resumed).containsExactly("step-9 2 1");
+            assertThat(weights("parts")).isEqualTo(weights("whole"));
+        }
+    }
+
+    @Test
+    void aHalfWrittenCheckpointIsNotSeen() throws IOException {
+        TrainingConfig config = config(2, Precision.FLOAT32);
+        try (InrLoader loader = loader(config)) {
+            var stopping = new Listener();
+            stopping.stopAfter = 5;
+            assertThatThrownBy(() -> trainer(config, loader, "parts", stopping).train())
+                    .isInstanceOf(Stop.class);
+            Path half = Files.createDirectory(folder.resolve("parts/checkpoints/.step-6.tmp"));
+            Files.writeString(half.resolve("model.safetensors"), "half");
+            var listener = new Listener();
+            trainer(config, loader, "parts", listener).resume();
+            assertThat(listener.resumed).containsExactly("step-3 1 3");
+            assertThat(half).doesNotExist();
+        }
+    }
+
+    @Test
+    void onlyTheNewestCheckpointsAreKept() throws IOException {
+        TrainingConfig config = config(3, Precision.FLOAT32);
+        try (InrLoader loader = loader(config)) {
+            trainer(config, loader, "run", TrainingListener.NONE).train();
+            try (Stream<Path> kept = Files.list(folder.resolve("run/checkpoints"))) {
+                assertThat(kept.map(path -> path.getFileName().toString()))
+                        .containsExactlyInAnyOrder("step-18", "step-21", "step-24");
+            }
+        }
+    }
+
+    @Test
+    void aTrainingIsNotMixedWithAnother() throws IOException {
+        TrainingConfig config = config(1, Precision.FLOAT32);
+        try (InrLoader loader = loader(config)) {
+            trainer(config, loader, "run", TrainingListener.NONE).train();
+            assertThatThrownBy(() -> trainer(config, loader, "run", TrainingListener.NONE)
+                            .train())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("holds a training already");
+            TrainingConfig longer = config(2, Precision.FLOAT32);
+            assertThatThrownBy(() -> trainer(longer, loader, "run", TrainingListener.NONE)
+                            .resume())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("another epochs (1, now 2)");
+            try (Dataset other = Datasets.twoClasses(folder.resolve("other"), 60);
+                    InrLoader others = InrLoader.open(other, new AnalyticCodec(), config.data())) {
+                assertThatThrownBy(() -> trainer(config, others, "run", TrainingListener.NONE)
+                                .resume())
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("another data set");
+            }
+        }
+    }
+
+    @Test
+    void aCompleteTrainingIsLeftAsItIs() throws IOException {
+        TrainingConfig config = config(2, Precision.FLOAT32);
+        try (InrLoader loader = loader(config)) {
+            TrainingReport report =
+                    trainer(config, loader, "run", TrainingListener.NONE).train();
+            byte[] before = weights("run");
+            assertThat(trainer(config, loader, "run", TrainingListener.NONE).resume())
+                    .isEqualTo(report);
+            assertThat(weights("run")).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void dataSetsThatCannotBeLearntAreRefused() throws IOException {
+        assertRefused("unlabelled", List.of(), -1, "no labels");
+        assertRefused("single", List.of("only"), 0, "only the class 'only'");
+        assertRefused("unused", List.of("a", "b"), -1, "0 labelled pictures");
+    }
+
+    private void assertRefused(String name, List<String> classes, int label, String reason) throws IOException {
+        List<PackedPicture> pictures = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            pictures.add(Datasets.picture(i, label, Split.TRAIN, 0.5f));
+        }
+        TrainingConfig config = config(1, Precision.FLOAT32);
+        try (Dataset dataset = Datasets.write(folder.resolve(name), classes, pictures);
+                InrLoader loader = InrLoader.open(dataset, new AnalyticCodec(), config.data())) {
+            assertThatThrownBy(() -> trainer(config, loader, "run", TrainingListener.NONE))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(name)
+                    .hasMessageContaining(reason);
+        }
+    }
+
+    @Test
+    void withoutValidationPicturesItTrainsAndSaysSo() throws IOException {
+        List<PackedPicture> pictures = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            pictures.add(Datasets.picture(i, i % 2, Split.TRAIN, 0.5f));
+        }
+        TrainingConfig config = config(1, Precision.FLOAT32);
+        var listener = new Listener();
+        try (Dataset dataset = Datasets.write(folder.resolve("all-train"), List.of("a", "b"), pictures);
+                InrLoader loader = InrLoader.open(dataset, new AnalyticCodec(), config.data())) {
+            TrainingReport report = trainer(config, loader, "run", listener).train();
+            assertThat(report.top1()).isNull();
+            assertThat(report.model()).exists();
+            assertThat(listener.warnings).singleElement().asString().contains("not evaluated");
+        }
+    }
+
+    @Test
+    void aResNetIsReadBackWithAllThatItNeeds() throws IOException {
+        TrainingConfig tiny = config(1, Precision.FLOAT32);
+        var config = new TrainingConfig(
+                "resnet18",
+                1,
+                tiny.optimization(),
+                Precision.FLOAT32,
+                Device.CPU,
+                1,
+                20,
+                CheckpointPolicy.STANDARD,
+                tiny.data());
+        try (InrLoader loader = loader(config)) {
+            TrainingReport report =
+                    new Trainer(config, loader, folder.resolve("resnet"), TrainingListener.NONE).train();
+            TrainedModel model = TrainedModel.load(folder.resolve("resnet"), Device.CPU);
+            assertThat(model.architecture()).isEqualTo("resnet18_cifar");
+            assertThat(model.classNames()).containsExactly("dusk", "noon");
+            assertThat(model.normalization()).isEqualTo(Normalization.IMAGENET);
+            assertThat(model.loaderConfig(8, 2).evaluation())
+                    .isEqualTo(config.data().evaluation());
+            Evaluation evaluation = new Evaluator(model.network(), Device.CPU, Precision.FLOAT32)
+                    .evaluate(loader, Split.VALIDATION, TrainingListener.NONE);
+            assertThat(evaluation.top1()).isEqualTo(report.top1());
+            assertThat(evaluation.pictures()).isEqualTo(20);
+            assertThat(evaluation.confusion().stream()
+                            .flatMap(List::stream)
+                            .mapToInt(Integer::intValue)
+                            .sum())
+                    .isEqualTo(20);
+        }
+    }
+
+    @Test
+    void aLossThatIsNotFiniteEndsTheTraining() throws IOException {
+        TrainingConfig tiny = config(4, Precision.FLOAT32);
+        var config = new TrainingConfig(
+                "tiny",
+                4,
+                new Optimization(1e30, 0, 0.9, 0, 0),
+                Precision.FLOAT32,
+                Device.CPU,
+                1,
+                1,
+                CheckpointPolicy.STANDARD,
+                tiny.data());
+        try (InrLoader loader = loader(config)) {
+            assertThatThrownBy(() -> trainer(config, loader, "run", TrainingListener.NONE)
+                            .train())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("learning rate");
+        }
+    }
+}
