@@ -3,7 +3,6 @@ package org.sekkei.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.sekkei.inr.Split;
 import org.sekkei.torch.Scope;
 import org.sekkei.train.Batch;
 import org.sekkei.train.BatchLoader;
@@ -66,7 +65,7 @@ final class DataThroughput {
         long start = System.nanoTime();
         // Epoch numbers that no training reaches: the augmentation is drawn anew in each.
         for (int epoch = 1_000_000 + 1000 * round; seconds < secondsARound; epoch++) {
-            try (Batches batches = loader.epoch(epoch, Split.TRAIN, 0)) {
+            try (Batches batches = loader.training(epoch, 0)) {
                 for (int made = 1; made > 0 && seconds < secondsARound; ) {
                     try (var _ = Scope.open()) {
                         Batch batch = batches.next();
