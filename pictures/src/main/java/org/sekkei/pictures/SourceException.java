@@ -1,0 +1,29 @@
+package org.sekkei.pictures;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/// A path does not hold a data set that can be read. The message is one sentence that says what is wrong and
+/// what to do.
+public final class SourceException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    public SourceException(String message) {
+        super(message);
+    }
+
+    private SourceException(String message, IOException cause) {
+        super(message, cause);
+    }
+
+    static SourceException unreadable(Path path, IOException cause) {
+        String reason = switch (cause) {
+            case AccessDeniedException _ -> "permission is denied; change its permissions.";
+            case NoSuchFileException _ -> "it is not there any more.";
+            default -> cause.getMessage();
+        };
+        return new SourceException(path + " cannot be read: " + reason, cause);
+    }
+}
