@@ -1,0 +1,65 @@
+package org.sekkei.fit.siren;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sekkei.inr.siren.SirenKernel;
+import org.sekkei.inr.siren.SirenShared;
+import org.sekkei.pictures.Picture;
+
+/// Turns pictures into records, with the network's shape chosen per picture from the shared ones. Not thread-safe: one a
+/// thread. A record depends on the picture, its index and what the constructor takes, and on nothing else.
+public final class SirenEncoder {
+    private final List<SirenFitter> ladder = new ArrayList<>();
+    private final SirenGoal goal;
+    private final long seed;
+
+    /// @param shared the shapes to choose from, smallest first
+    public SirenEncoder(SirenKernel kernel, SirenShared shared, SirenRecipe recipe, SirenGoal goal, long seed) {
+        for (int i = 0; i < shared.starts().size(); i++) {
+            ladder.add(new SirenFitter(kernel, shared, i, recipe));
+        }
+        this.goal = goal;
+        this.seed = seed;
+    }
+
+    /// Fits the picture.
+    ///
+    /// With a target quality, the smallest shape that reaches it; if none does, the one that comes nearest. With a number
+    /// of bytes, the shape that makes the most of them. Otherwise the largest shape.
+    ///
+    /// @param index the picture's index in its source, from which its random numbers are drawn
+    public FittedPicture encode(Picture picture, long index) {
+        long own = seed * 0x9E3779B97F4A7C15L + index;
+        if (goal instanceof SirenGoal.Best) {
+            return ladder.getLast().fit(picture, goal, own);
+        }
+        FittedPicture best = null;
+        int steps = 0;
+        for (SirenFitter fitter : ladder) {
+            FittedPicture fitted = fitter.fit(picture, goal, own);
+            steps += fitted.steps();
+            if (better(fitted, best)) {
+                best = fitted;
+            }
+            if (goal instanceof SirenGoal.Quality(double psnr) && fitted.psnr() >= psnr - 0.1) {
+                break;
+            }
+        }
+        return new FittedPicture(best.record(), best.shape(), best.psnr(), best.floatPsnr(), steps);
+    }
+
+    private boolean better(FittedPicture candidate, @Nullable FittedPicture best) {
+        if (best == null) {
+            return true;
+        }
+        if (goal instanceof SirenGoal.Bytes(int bytes)) {
+            boolean fits = candidate.record().length <= bytes;
+            boolean bestFits = best.record().length <= bytes;
+            if (fits != bestFits) {
+                return fits;
+            }
+        }
+        return candidate.psnr() > best.psnr();
+    }
+}

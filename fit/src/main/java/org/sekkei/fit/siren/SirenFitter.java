@@ -1,0 +1,341 @@
+package org.sekkei.fit.siren;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.sekkei.inr.CorruptDataException;
+import org.sekkei.inr.PictureSize;
+import org.sekkei.inr.Sampling;
+import org.sekkei.inr.siren.SirenEvaluator;
+import org.sekkei.inr.siren.SirenFormat;
+import org.sekkei.inr.siren.SirenKernel;
+import org.sekkei.inr.siren.SirenShape;
+import org.sekkei.inr.siren.SirenShared;
+import org.sekkei.inr.siren.SirenStart;
+import org.sekkei.pictures.Picture;
+
+/// Fits one shape of network to pictures, one after the other, with all of its working memory in the caches of one core.
+/// Not thread-safe: one a thread. A fit is a pure function of the picture, the start, the recipe, the goal and the seed.
+///
+/// A fit has two phases. In the first, parameters are float32. In the second, which has half as many steps, the network
+/// is evaluated at its quantised and pruned parameters and the gradient moves the float32 ones behind them (straight
+/// through the quantiser).
+final class SirenFitter {
+    private static final int WARM_UP = 10;
+    /// Pixels at which a quantiser step is tried.
+    private static final int TRIAL_PIXELS = 8192;
+    /// What fitting through the quantiser is expected to win back, in decibels.
+    private static final double RECOVERY = 2.0;
+    /// How far above its target a float32 fit stops.
+    private static final double HEADROOM = 1.0;
+    private static final int MAX_ADJUSTMENTS = 5;
+    private static final int MASK_EVERY = 8;
+
+    private final SirenKernel kernel;
+    private final SirenShared shared;
+    private final int startIndex;
+    private final SirenStart start;
+    private final SirenShape shape;
+    private final SirenRecipe recipe;
+    private final SirenObjective objective;
+    private final Adam adam;
+    private final float[] parameters;
+    private final float[] gradient;
+    private final float[] quantised;
+    private final int[] values;
+    private final boolean[] pruned;
+    private int stepsTaken;
+
+    SirenFitter(SirenKernel kernel, SirenShared shared, int startIndex, SirenRecipe recipe) {
+        this.kernel = kernel;
+        this.shared = shared;
+        this.startIndex = startIndex;
+        this.start = shared.starts().get(startIndex);
+        this.shape = start.shape();
+        this.recipe = recipe;
+        this.objective = new SirenObjective(kernel, shape);
+        int count = shape.parameterCount();
+        this.adam = new Adam(count);
+        this.parameters = new float[count];
+        this.gradient = new float[count];
+        this.quantised = new float[count];
+        this.values = new int[count];
+        this.pruned = new boolean[count];
+    }
+
+    FittedPicture fit(Picture picture, SirenGoal goal, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        stepsTaken = 0;
+        fitFloat(picture, goal, random);
+        PixelSubset all = PixelSubset.all(picture.width() * picture.height());
+        double floatPsnr = decibels(objective.meanSquaredError(picture, parameters, all));
+        return switch (recipe.quantisation()) {
+            case SirenRecipe.Quantisation.None _ -> {
+                SirenFormat format = new SirenFormat(shared);
+                byte[] record = format.writeHalf(startIndex, size(picture), parameters);
+                yield finished(picture, format, record, floatPsnr);
+            }
+            case SirenRecipe.Quantisation.Fitted fitted -> fitQuantised(picture, goal, fitted, floatPsnr, random);
+        };
+    }
+
+    /// The float32 parameters after the first phase, for learning what data sets have in common.
+    float[] fitFloatOnly(Picture picture, long seed) {
+        stepsTaken = 0;
+        fitFloat(picture, new SirenGoal.Best(), new SplittableRandom(seed));
+        return parameters.clone();
+    }
+
+    private static PictureSize size(Picture picture) {
+        return new PictureSize(picture.width(), picture.height());
+    }
+
+    static double decibels(double meanSquaredError) {
+        return -10 * Math.log10(meanSquaredError);
+    }
+
+    private void fitFloat(Picture picture, SirenGoal goal, SplittableRandom random) {
+        begin(random);
+        float peak = recipe.learningRate(shape);
+        int pixels = picture.width() * picture.height();
+        int total = recipe.steps() + recipe.steps() / 2;
+        double average = Double.NaN;
+        double keep = pixels <= recipe.pixelsPerStep() ? 0 : 0.8;
+        for (int step = 0; step < recipe.steps(); step++) {
+            double error = objective.gradient(picture, parameters, subset(pixels, step, random), gradient);
+            adam.step(parameters, gradient, peak * schedule(step, total));
+            stepsTaken++;
+            average = Double.isNaN(average) ? error : keep * average + (1 - keep) * error;
+            if (goal instanceof SirenGoal.Quality(double psnr) && decibels(average) >= psnr + HEADROOM) {
+                return;
+            }
+        }
+    }
+
+    /// A learnt start as it is; without one, SIREN's own initialisation: uniform in -1/2..1/2 for the first layer and in
+    /// -sqrt(6 / width) / W0 .. for the others, weights and biases alike.
+    private void begin(SplittableRandom random) {
+        adam.reset();
+        if (isZero(start.parameters())) {
+            initialise(shape, random, parameters);
+        } else {
+            System.arraycopy(start.parameters(), 0, parameters, 0, parameters.length);
+        }
+    }
+
+    private static boolean isZero(float[] values) {
+        for (float value : values) {
+            if (value != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static void initialise(SirenShape shape, SplittableRandom random, float[] parameters) {
+        for (int layer = 0; layer < shape.matrices(); layer++) {
+            double bound = layer == 0 ? 1.0 / SirenShape.INPUTS : Math.sqrt(6.0 / shape.width()) / SirenShape.W0;
+            for (int i = shape.weights(layer); i < shape.biases(layer) + shape.outputs(layer); i++) {
+                parameters[i] = (float) (bound * (2 * random.nextDouble() - 1));
+            }
+        }
+        // The head begins at mid-grey, which saves the steps that would only move it there.
+        for (int channel = 0; channel < SirenShape.OUTPUTS; channel++) {
+            parameters[shape.biases(shape.layers()) + channel] += 0.5f;
+        }
+    }
+
+    private PixelSubset subset(int pixels, int step, SplittableRandom random) {
+        long wanted = (long) recipe.pixelsPerStep() << Math.min(2, 3 * step / recipe.steps());
+        return PixelSubset.spread(pixels, (int) Math.min(pixels, wanted), random);
+    }
+
+    private static float schedule(int step, int total) {
+        double warm = Math.min(1, (step + 1.0) / WARM_UP);
+        return (float) (warm * 0.5 * (1 + Math.cos(Math.PI * step / total)));
+    }
+
+    private FittedPicture fitQuantised(
+            Picture picture,
+            SirenGoal goal,
+            SirenRecipe.Quantisation.Fitted fitted,
+            double floatPsnr,
+            SplittableRandom random) {
+        SirenFormat format = new SirenFormat(shared);
+        double floor =
+                switch (goal) {
+                    case SirenGoal.Best _ -> floatPsnr - fitted.lossDecibels();
+                    case SirenGoal.Quality(double psnr) -> Math.min(psnr, floatPsnr - fitted.lossDecibels());
+                    case SirenGoal.Bytes _ -> Double.NEGATIVE_INFINITY;
+                };
+        Arrays.fill(pruned, false);
+        PixelSubset trial = PixelSubset.spread(picture.width() * picture.height(), TRIAL_PIXELS, random);
+        int step = goal instanceof SirenGoal.Bytes(int bytes)
+                ? finestStepWithin(format, picture, bytes)
+                : coarsestStepFor(picture, floor - RECOVERY, trial);
+        FittedPicture best = null;
+        int steps = Math.max(1, recipe.steps() / 2);
+        float rate = 0.3f * recipe.learningRate(shape);
+        adam.reset();
+        for (int attempt = 0; attempt <= MAX_ADJUSTMENTS; attempt++) {
+            fitThroughQuantiser(picture, step, steps, attempt == 0 ? rate : rate / 3, attempt == 0, random);
+            byte[] record = write(format, picture, step);
+            FittedPicture result = finished(picture, format, record, floatPsnr);
+            best = better(result, best, goal, floor) ? result : best;
+            int next = step + adjustment(result, goal, floor);
+            if (next == step || next < 0 || next > 255) {
+                break;
+            }
+            step = next;
+            steps = Math.max(1, recipe.steps() / 6);
+        }
+        return best.steps() == stepsTaken ? best : withSteps(best);
+    }
+
+    private FittedPicture withSteps(FittedPicture picture) {
+        return new FittedPicture(picture.record(), picture.shape(), picture.psnr(), picture.floatPsnr(), stepsTaken);
+    }
+
+    /// How many eighths of an octave finer the quantiser step should be; 0 if the result will do.
+    private static int adjustment(FittedPicture result, SirenGoal goal, double floor) {
+        if (goal instanceof SirenGoal.Bytes(int bytes)) {
+            // Each eighth of an octave is worth an eighth of a bit a parameter.
+            int excess = result.record().length - bytes;
+            return excess <= 0 ? 0 : -Math.max(1, (8 * 8 * excess) / result.shape().parameterCount());
+        }
+        double missing = floor - result.psnr();
+        if (missing > 0.02) {
+            return Math.clamp((long) Math.ceil(missing / 0.5), 1, 6);
+        }
+        return missing < -0.35 ? -Math.clamp((long) Math.floor(-missing / 0.5), 1, 4) : 0;
+    }
+
+    private static boolean better(
+            FittedPicture candidate, @Nullable FittedPicture best, SirenGoal goal, double floor) {
+        if (best == null) {
+            return true;
+        }
+        if (goal instanceof SirenGoal.Bytes(int bytes)) {
+            boolean fits = candidate.record().length <= bytes;
+            boolean bestFits = best.record().length <= bytes;
+            return fits != bestFits
+                    ? fits
+                    : fits ? candidate.psnr() > best.psnr() : candidate.record().length < best.record().length;
+        }
+        boolean reaches = candidate.psnr() >= floor - 0.02;
+        boolean bestReaches = best.psnr() >= floor - 0.02;
+        return reaches != bestReaches
+                ? reaches
+                : reaches ? candidate.record().length < best.record().length : candidate.psnr() > best.psnr();
+    }
+
+    private void fitThroughQuantiser(
+            Picture picture, int step, int steps, float peak, boolean growPruning, SplittableRandom random) {
+        float[] rowSteps = start.steps(step);
+        int pixels = picture.width() * picture.height();
+        for (int i = 0; i < steps; i++) {
+            if (recipe.pruned() > 0 && i % MASK_EVERY == 0) {
+                // Iterative: the share grows cubically over the first half. Dynamic: the mask is drawn anew from the
+                // parameters behind it, so that pruned ones can come back.
+                double progress = growPruning ? Math.min(1, 2.0 * i / steps) : 1;
+                prune(rowSteps, recipe.pruned() * (1 - Math.pow(1 - progress, 3)));
+            }
+            quantise(rowSteps);
+            PixelSubset subset = PixelSubset.spread(
+                    pixels, (int) Math.min(pixels, 4L * recipe.pixelsPerStep()), random);
+            objective.gradient(picture, quantised, subset, gradient);
+            adam.step(parameters, gradient, peak * 0.5f * (float) (1 + Math.cos(Math.PI * i / steps)));
+            stepsTaken++;
+        }
+    }
+
+    private void quantise(float[] rowSteps) {
+        float[] origin = start.parameters();
+        for (int i = 0; i < parameters.length; i++) {
+            int value = pruned[i] ? 0 : Math.round((parameters[i] - origin[i]) / rowSteps[i]);
+            values[i] = value;
+            quantised[i] = origin[i] + value * rowSteps[i];
+        }
+    }
+
+    /// Prunes the `share` of parameters whose distances from the start, in steps, are smallest.
+    private void prune(float[] rowSteps, double share) {
+        float[] origin = start.parameters();
+        float[] magnitudes = new float[parameters.length];
+        for (int i = 0; i < parameters.length; i++) {
+            magnitudes[i] = Math.abs(parameters[i] - origin[i]) / rowSteps[i];
+        }
+        float[] sorted = magnitudes.clone();
+        Arrays.sort(sorted);
+        int count = (int) (share * sorted.length);
+        float threshold = count == 0 ? -1 : sorted[count - 1];
+        for (int i = 0; i < parameters.length; i++) {
+            pruned[i] = magnitudes[i] <= threshold;
+        }
+    }
+
+    private byte[] write(SirenFormat format, Picture picture, int step) {
+        quantise(start.steps(step));
+        return format.writeQuantised(startIndex, size(picture), step, values, recipe.packing());
+    }
+
+    /// The coarsest step whose rounding alone leaves `psnr`.
+    private int coarsestStepFor(Picture picture, double psnr, PixelSubset trial) {
+        int coarse = 0;
+        int fine = 160;
+        while (coarse < fine) {
+            int middle = (coarse + fine) / 2;
+            quantise(start.steps(middle));
+            if (decibels(objective.meanSquaredError(picture, quantised, trial)) >= psnr) {
+                fine = middle;
+            } else {
+                coarse = middle + 1;
+            }
+        }
+        return coarse;
+    }
+
+    private int finestStepWithin(SirenFormat format, Picture picture, int bytes) {
+        int coarse = 0;
+        int fine = 160;
+        while (coarse < fine) {
+            int middle = (coarse + fine + 1) / 2;
+            if (write(format, picture, middle).length <= bytes) {
+                coarse = middle;
+            } else {
+                fine = middle - 1;
+            }
+        }
+        return coarse;
+    }
+
+    private FittedPicture finished(Picture picture, SirenFormat format, byte[] record, double floatPsnr) {
+        int width = picture.width();
+        int height = picture.height();
+        double psnr;
+        try {
+            float[] decoded = new float[3 * width * height];
+            new SirenEvaluator(kernel)
+                    .evaluate(format.read(MemorySegment.ofArray(record)), Sampling.full(width, height), decoded, 0);
+            psnr = psnr(picture, decoded);
+        } catch (CorruptDataException e) {
+            throw new IllegalStateException("a record just written cannot be read", e);
+        }
+        return new FittedPicture(record, shape, psnr, floatPsnr, stepsTaken);
+    }
+
+    /// PSNR of planar colours in 0..1, rounded to 8 bits, against a picture; at most 99 dB.
+    private static double psnr(Picture picture, float[] decoded) {
+        int pixels = picture.width() * picture.height();
+        long sum = 0;
+        for (int i = 0; i < pixels; i++) {
+            for (int channel = 0; channel < 3; channel++) {
+                int difference =
+                        Math.round(255 * decoded[channel * pixels + i]) - (picture.rgb()[3 * i + channel] & 0xFF);
+                sum += (long) difference * difference;
+            }
+        }
+        return sum == 0 ? 99 : Math.min(99, 10 * Math.log10(255.0 * 255.0 * 3 * pixels / sum));
+    }
+}
