@@ -2,7 +2,6 @@ package org.sekkei.fit.siren;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.sekkei.inr.siren.SirenKernel;
 import org.sekkei.inr.siren.SirenShared;
 import org.sekkei.pictures.Picture;
@@ -34,25 +33,20 @@ public final class SirenEncoder {
         if (goal instanceof SirenGoal.Best) {
             return ladder.getLast().fit(picture, goal, own);
         }
-        FittedPicture best = null;
-        int steps = 0;
-        for (SirenFitter fitter : ladder) {
-            FittedPicture fitted = fitter.fit(picture, goal, own);
-            steps += fitted.steps();
-            if (better(fitted, best)) {
-                best = fitted;
-            }
-            if (goal instanceof SirenGoal.Quality(double psnr) && fitted.psnr() >= psnr - 0.1) {
+        FittedPicture best = ladder.getFirst().fit(picture, goal, own);
+        int steps = best.steps();
+        for (SirenFitter larger : ladder.subList(1, ladder.size())) {
+            if (goal instanceof SirenGoal.Quality(double psnr) && best.psnr() >= psnr - 0.1) {
                 break;
             }
+            FittedPicture fitted = larger.fit(picture, goal, own);
+            steps += fitted.steps();
+            best = better(fitted, best) ? fitted : best;
         }
         return new FittedPicture(best.record(), best.shape(), best.psnr(), best.floatPsnr(), steps);
     }
 
-    private boolean better(FittedPicture candidate, @Nullable FittedPicture best) {
-        if (best == null) {
-            return true;
-        }
+    private boolean better(FittedPicture candidate, FittedPicture best) {
         if (goal instanceof SirenGoal.Bytes(int bytes)) {
             boolean fits = candidate.record().length <= bytes;
             boolean bestFits = best.record().length <= bytes;

@@ -3,7 +3,6 @@ package org.sekkei.fit.siren;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 import org.sekkei.inr.CorruptDataException;
 import org.sekkei.inr.PictureSize;
 import org.sekkei.inr.Sampling;
@@ -26,7 +25,9 @@ final class SirenFitter {
     /// Pixels at which a quantiser step is tried.
     private static final int TRIAL_PIXELS = 8192;
     /// What fitting through the quantiser is expected to win back, in decibels.
-    private static final double RECOVERY = 2.0;
+    private static final double RECOVERY = 8;
+    /// The highest learning rate behind the quantiser, against that of the float32 phase.
+    private static final float QUANTISED_RATE = 0.3f;
     /// How far above its target a float32 fit stops.
     private static final double HEADROOM = 1.0;
     private static final int MAX_ADJUSTMENTS = 5;
@@ -118,7 +119,7 @@ final class SirenFitter {
     private void begin(SplittableRandom random) {
         adam.reset();
         if (isZero(start.parameters())) {
-            initialise(shape, random, parameters);
+            initialise(shape, 1, 1, random, parameters);
         } else {
             System.arraycopy(start.parameters(), 0, parameters, 0, parameters.length);
         }
@@ -133,9 +134,14 @@ final class SirenFitter {
         return true;
     }
 
-    static void initialise(SirenShape shape, SplittableRandom random, float[] parameters) {
+    /// SIREN's initialisation with the ranges of the first layer and of the hidden ones scaled.
+    static void initialise(
+            SirenShape shape, double firstScale, double hiddenScale, SplittableRandom random, float[] parameters) {
         for (int layer = 0; layer < shape.matrices(); layer++) {
-            double bound = layer == 0 ? 1.0 / SirenShape.INPUTS : Math.sqrt(6.0 / shape.width()) / SirenShape.W0;
+            double hidden = Math.sqrt(6.0 / shape.width()) / SirenShape.W0;
+            double bound = layer == 0
+                    ? firstScale / SirenShape.INPUTS
+                    : layer == shape.layers() ? hidden : hidden * hiddenScale;
             for (int i = shape.weights(layer); i < shape.biases(layer) + shape.outputs(layer); i++) {
                 parameters[i] = (float) (bound * (2 * random.nextDouble() - 1));
             }
@@ -174,23 +180,22 @@ final class SirenFitter {
         int step = goal instanceof SirenGoal.Bytes(int bytes)
                 ? finestStepWithin(format, picture, bytes)
                 : coarsestStepFor(picture, floor - RECOVERY, trial);
-        FittedPicture best = null;
-        int steps = Math.max(1, recipe.steps() / 2);
-        float rate = 0.3f * recipe.learningRate(shape);
         adam.reset();
-        for (int attempt = 0; attempt <= MAX_ADJUSTMENTS; attempt++) {
-            fitThroughQuantiser(picture, step, steps, attempt == 0 ? rate : rate / 3, attempt == 0, random);
-            byte[] record = write(format, picture, step);
-            FittedPicture result = finished(picture, format, record, floatPsnr);
-            best = better(result, best, goal, floor) ? result : best;
+        float rate = QUANTISED_RATE * recipe.learningRate(shape);
+        fitThroughQuantiser(picture, step, Math.max(1, recipe.steps() / 2), rate, true, random);
+        FittedPicture result = finished(picture, format, write(format, picture, step), floatPsnr);
+        FittedPicture best = result;
+        for (int attempt = 0; attempt < MAX_ADJUSTMENTS; attempt++) {
             int next = step + adjustment(result, goal, floor);
             if (next == step || next < 0 || next > 255) {
                 break;
             }
             step = next;
-            steps = Math.max(1, recipe.steps() / 6);
+            fitThroughQuantiser(picture, step, Math.max(1, recipe.steps() / 8), rate / 3, false, random);
+            result = finished(picture, format, write(format, picture, step), floatPsnr);
+            best = better(result, best, goal, floor) ? result : best;
         }
-        return best.steps() == stepsTaken ? best : withSteps(best);
+        return withSteps(best);
     }
 
     private FittedPicture withSteps(FittedPicture picture) {
@@ -212,10 +217,7 @@ final class SirenFitter {
     }
 
     private static boolean better(
-            FittedPicture candidate, @Nullable FittedPicture best, SirenGoal goal, double floor) {
-        if (best == null) {
-            return true;
-        }
+            FittedPicture candidate, FittedPicture best, SirenGoal goal, double floor) {
         if (goal instanceof SirenGoal.Bytes(int bytes)) {
             boolean fits = candidate.record().length <= bytes;
             boolean bestFits = best.record().length <= bytes;
@@ -235,11 +237,10 @@ final class SirenFitter {
         float[] rowSteps = start.steps(step);
         int pixels = picture.width() * picture.height();
         for (int i = 0; i < steps; i++) {
-            if (recipe.pruned() > 0 && i % MASK_EVERY == 0) {
+            if (growPruning && recipe.pruned() > 0 && i % MASK_EVERY == 0 && 2 * i <= steps) {
                 // Iterative: the share grows cubically over the first half. Dynamic: the mask is drawn anew from the
-                // parameters behind it, so that pruned ones can come back.
-                double progress = growPruning ? Math.min(1, 2.0 * i / steps) : 1;
-                prune(rowSteps, recipe.pruned() * (1 - Math.pow(1 - progress, 3)));
+                // parameters behind it, so that pruned ones can come back. The second half mends what is left.
+                prune(rowSteps, recipe.pruned() * (1 - Math.pow(1 - 2.0 * i / steps, 3)));
             }
             quantise(rowSteps);
             PixelSubset subset = PixelSubset.spread(

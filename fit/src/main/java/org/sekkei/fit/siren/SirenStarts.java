@@ -13,37 +13,43 @@ import org.sekkei.inr.siren.SirenShared;
 import org.sekkei.inr.siren.SirenStart;
 import org.sekkei.pictures.Picture;
 
-/// Learns from some pictures of a data set what all of them share: a start for their networks (Reptile, Nichol, Achiam and
-/// Schulman, arXiv 1803.02999) and, from the curvature of the fitted ones, how finely each row needs to be quantised.
+/// Learns from some pictures of a data set what all of its networks share: the start that fits go fastest from and, from
+/// the curvature of fitted networks, how finely each row needs to be quantised.
 ///
-/// @param rounds Reptile rounds; with 0 there is no learnt start, only the quantiser's profile
-/// @param picturesPerRound fits whose mean is one round's goal
-/// @param stepsPerFit optimiser steps of each
-/// @param learningRate times `layers * sqrt(width)`, as in [SirenRecipe]
-public record SirenStarts(int rounds, int picturesPerRound, int stepsPerFit, double learningRate) {
+/// The start is a draw of SIREN's own initialisation whose frequencies are matched to the pictures: the ranges of the
+/// first layer and of the hidden layers are scaled by what gives the highest PSNR after a short fit, found by walking
+/// along powers of the square root of two. That saves most of the steps for small pictures, for which SIREN's usual
+/// range lies far above their highest frequency. Reptile (arXiv 1803.02999) from the same draws was measured too and made
+/// fits slower; `designs/siren.md` has the figures.
+///
+/// @param trialPictures pictures that each candidate is tried on; with 0 there is no learnt start, only the quantiser's
+///     profile
+/// @param trialSteps optimiser steps of each trial
+/// @param draws random draws that are tried at the scales found
+public record SirenStarts(int trialPictures, int trialSteps, int draws) {
     private static final int PROFILE_PICTURES = 16;
     private static final int PROFILE_PIXELS = 4096;
-    private static final int PIXELS_PER_STEP = 1024;
+    private static final int MAX_WALK = 10;
 
     public SirenStarts {
-        if (rounds < 0 || picturesPerRound < 1 || stepsPerFit < 1 || !(learningRate > 0)) {
-            throw new IllegalArgumentException(rounds + " rounds of " + picturesPerRound + " x " + stepsPerFit);
+        if (trialPictures < 0 || trialSteps < 1 || draws < 1) {
+            throw new IllegalArgumentException(trialPictures + " pictures x " + trialSteps + " steps, " + draws + " draws");
         }
     }
 
     /// What `sekkei pack` uses if nothing is said.
     public static SirenStarts standard() {
-        return new SirenStarts(200, 32, 32, 0.036);
+        return new SirenStarts(24, 80, 4);
     }
 
     /// No learnt start.
     public static SirenStarts none() {
-        return new SirenStarts(0, 1, 1, 0.036);
+        return new SirenStarts(0, 1, 1);
     }
 
-    /// Hears of each round.
+    /// Hears of each candidate that was tried.
     public interface Listener {
-        void round(SirenShape shape, int round, int rounds);
+        void tried(SirenShape shape, double firstScale, double hiddenScale, double psnr);
     }
 
     /// Learns the start for one shape. The result does not depend on the number of threads.
@@ -59,49 +65,104 @@ public record SirenStarts(int rounds, int picturesPerRound, int stepsPerFit, dou
             ExecutorService threads,
             Listener listener)
             throws InterruptedException {
-        SplittableRandom random = new SplittableRandom(seed);
-        float[] parameters = new float[shape.parameterCount()];
-        SirenFitter.initialise(shape, random, parameters);
-        for (int round = 0; round < rounds; round++) {
-            float[] from = parameters;
-            List<float[]> fitted = inParallel(threads, picturesPerRound, random, (_, own) -> {
-                Picture picture = pictures.get(own.nextInt(pictures.size()));
-                return reptileFit(kernel, shape, picture, from, own);
-            });
-            parameters = towardsMean(from, fitted, 1 - (float) round / rounds);
-            listener.round(shape, round + 1, rounds);
-        }
-        SirenStart start = rounds == 0
+        SirenStart start = trialPictures == 0
                 ? SirenStart.zero(shape)
-                : new SirenStart(shape, parameters, new byte[shape.rows()], new byte[shape.rows()]);
-        return profile(kernel, start, pictures, recipe, random, threads);
+                : new Search(kernel, shape, evenly(pictures, trialPictures), recipe, seed, threads, listener).best();
+        return profile(kernel, start, evenly(pictures, PROFILE_PICTURES), recipe, seed, threads);
     }
 
-    private float[] reptileFit(
-            SirenKernel kernel, SirenShape shape, Picture picture, float[] from, SplittableRandom random) {
-        SirenObjective objective = new SirenObjective(kernel, shape);
-        Adam adam = new Adam(from.length);
-        float[] parameters = from.clone();
-        float[] gradient = new float[from.length];
-        float rate = (float) (learningRate / (shape.layers() * Math.sqrt(shape.width())));
-        int pixels = picture.width() * picture.height();
-        for (int step = 0; step < stepsPerFit; step++) {
-            objective.gradient(picture, parameters, PixelSubset.spread(pixels, PIXELS_PER_STEP, random), gradient);
-            adam.step(parameters, gradient, rate * Math.min(1, (step + 1) / 4f));
+    private static List<Picture> evenly(List<Picture> pictures, int wanted) {
+        int count = Math.min(wanted, pictures.size());
+        List<Picture> chosen = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            chosen.add(pictures.get((int) ((long) i * pictures.size() / count)));
         }
-        return parameters;
+        return chosen;
     }
 
-    private static float[] towardsMean(float[] from, List<float[]> fitted, float share) {
-        float[] result = new float[from.length];
-        for (int i = 0; i < from.length; i++) {
-            double mean = 0;
-            for (float[] parameters : fitted) {
-                mean += parameters[i];
+    private record Candidate(SirenStart start, double psnr) {}
+
+    private final class Search {
+        private final SirenKernel kernel;
+        private final SirenShape shape;
+        private final List<Picture> pictures;
+        private final SirenRecipe recipe;
+        private final long seed;
+        private final ExecutorService threads;
+        private final Listener listener;
+
+        Search(
+                SirenKernel kernel,
+                SirenShape shape,
+                List<Picture> pictures,
+                SirenRecipe recipe,
+                long seed,
+                ExecutorService threads,
+                Listener listener) {
+            this.kernel = kernel;
+            this.shape = shape;
+            this.pictures = pictures;
+            this.recipe = recipe.withSteps(trialSteps);
+            this.seed = seed;
+            this.threads = threads;
+            this.listener = listener;
+        }
+
+        SirenStart best() throws InterruptedException {
+            double first = walk(scale -> attempt(seed, scale, 1).psnr);
+            double hidden = walk(scale -> attempt(seed, first, scale).psnr);
+            Candidate best = attempt(seed, first, hidden);
+            for (int draw = 1; draw < draws; draw++) {
+                Candidate other = attempt(seed + draw, first, hidden);
+                best = other.psnr > best.psnr ? other : best;
             }
-            result[i] = from[i] + share * (float) (mean / fitted.size() - from[i]);
+            return best.start;
         }
-        return result;
+
+        /// From 1 on, by factors of the square root of two, to a scale whose neighbours are no better.
+        private double walk(Trial trial) throws InterruptedException {
+            double factor = Math.sqrt(0.5);
+            double best = trial.psnr(1);
+            double scale = 1;
+            for (int direction = 0; direction < 2; direction++) {
+                int steps = 0;
+                for (double next; steps < MAX_WALK && (next = trial.psnr(scale * factor)) > best; steps++) {
+                    best = next;
+                    scale *= factor;
+                }
+                if (steps > 0) {
+                    break;
+                }
+                factor = 1 / factor;
+            }
+            return scale;
+        }
+
+        private Candidate attempt(long draw, double firstScale, double hiddenScale) throws InterruptedException {
+            float[] parameters = new float[shape.parameterCount()];
+            SirenFitter.initialise(shape, firstScale, hiddenScale, new SplittableRandom(draw), parameters);
+            SirenStart start =
+                    new SirenStart(shape, parameters, new byte[shape.rows()], new byte[shape.rows()]);
+            SirenShared alone = new SirenShared(List.of(start), null);
+            List<Double> results = inParallel(threads, pictures.size(), i -> {
+                Picture picture = pictures.get(i);
+                float[] fitted = new SirenFitter(kernel, alone, 0, recipe).fitFloatOnly(picture, seed + i);
+                PixelSubset pixels = PixelSubset.spread(
+                        picture.width() * picture.height(), 2 * PROFILE_PIXELS, new SplittableRandom(seed));
+                return SirenFitter.decibels(
+                        new SirenObjective(kernel, shape).meanSquaredError(picture, fitted, pixels));
+            });
+            double mean = 0;
+            for (double psnr : results) {
+                mean += psnr / results.size();
+            }
+            listener.tried(shape, firstScale, hiddenScale, mean);
+            return new Candidate(start, mean);
+        }
+    }
+
+    private interface Trial {
+        double psnr(double scale) throws InterruptedException;
     }
 
     /// Rows whose parameters bend the error more get finer steps: for a given total error the bytes are fewest where all
@@ -111,15 +172,14 @@ public record SirenStarts(int rounds, int picturesPerRound, int stepsPerFit, dou
             SirenStart start,
             List<Picture> pictures,
             SirenRecipe recipe,
-            SplittableRandom random,
+            long seed,
             ExecutorService threads)
             throws InterruptedException {
         SirenShape shape = start.shape();
         SirenShared alone = new SirenShared(List.of(start), null);
-        int samples = Math.min(PROFILE_PICTURES, pictures.size());
-        int stride = pictures.size() / samples;
-        List<Sample> fits = inParallel(threads, samples, random, (i, own) -> {
-            Picture picture = pictures.get(i * stride);
+        List<Sample> fits = inParallel(threads, pictures.size(), i -> {
+            Picture picture = pictures.get(i);
+            SplittableRandom own = new SplittableRandom(seed + i);
             float[] fitted = new SirenFitter(kernel, alone, 0, recipe).fitFloatOnly(picture, own.nextLong());
             double[] curvature = new double[fitted.length];
             PixelSubset pixels = PixelSubset.spread(picture.width() * picture.height(), PROFILE_PIXELS, own);
@@ -178,17 +238,16 @@ public record SirenStarts(int rounds, int picturesPerRound, int stepsPerFit, dou
     }
 
     private interface Task<T> {
-        T run(int index, SplittableRandom random);
+        T run(int index);
     }
 
-    /// Runs `count` tasks, each with random numbers of its own, and returns their results in order.
-    private static <T> List<T> inParallel(ExecutorService threads, int count, SplittableRandom random, Task<T> task)
+    /// Runs `count` tasks and returns their results in order.
+    private static <T> List<T> inParallel(ExecutorService threads, int count, Task<T> task)
             throws InterruptedException {
         List<Callable<T>> calls = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int index = i;
-            SplittableRandom own = random.split();
-            calls.add(() -> task.run(index, own));
+            calls.add(() -> task.run(index));
         }
         List<T> results = new ArrayList<>();
         for (Future<T> future : threads.invokeAll(calls)) {
