@@ -1,0 +1,306 @@
+package org.sekkei.fit;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.sekkei.fit.siren.FittedPicture;
+import org.sekkei.fit.siren.SirenEncoder;
+import org.sekkei.inr.Box;
+import org.sekkei.inr.DatasetSpec;
+import org.sekkei.inr.DatasetWriter;
+import org.sekkei.inr.PackedPicture;
+import org.sekkei.inr.PictureInfo;
+import org.sekkei.inr.PictureSize;
+import org.sekkei.inr.SkippedPicture;
+import org.sekkei.inr.Split;
+import org.sekkei.inr.siren.SirenCodec;
+import org.sekkei.inr.siren.SirenKernel;
+import org.sekkei.inr.siren.SirenShape;
+import org.sekkei.inr.siren.SirenShared;
+import org.sekkei.inr.siren.SirenStart;
+import org.sekkei.pictures.Picture;
+import org.sekkei.pictures.PictureSource;
+import org.sekkei.pictures.SourceEntry;
+import org.sekkei.pictures.SourceSplit;
+import org.sekkei.pictures.Splits;
+import org.sekkei.pictures.UnreadablePictureException;
+
+/// Turns a source of pictures into a data set. Stopped at any moment and started again with the same source and options,
+/// it goes on after the last shard that was committed, and ends with the same bytes as one quiet run.
+public final class Packer {
+    /// Pictures that the start is learnt from.
+    private static final int SAMPLES = 64;
+    /// Pixels in a shard, about: what a kill can cost.
+    private static final int SHARD_PIXELS = 1 << 20;
+
+    private final PictureSource source;
+    private final PackOptions options;
+    private final PackListener listener;
+    private final SirenKernel kernel = SirenKernel.best();
+
+    private Packer(PictureSource source, PackOptions options, PackListener listener) {
+        this.source = source;
+        this.options = options;
+        this.listener = listener;
+    }
+
+    /// Packs all of `source` into the data set `folder`, or goes on with it.
+    ///
+    /// @throws UnreadablePictureException with [PackOptions#strict], for the first picture that cannot be read
+    /// @throws IOException if no picture can be read, the source fails, or the data set cannot be written or is another
+    ///     job's
+    /// @throws InterruptedException if the thread is interrupted; what was committed stays
+    public static PackReport pack(PictureSource source, Path folder, PackOptions options, PackListener listener)
+            throws IOException, InterruptedException {
+        ExecutorService threads = Executors.newFixedThreadPool(
+                options.threads(), Thread.ofPlatform().daemon().name("fit-", 0).factory());
+        try {
+            return new Packer(source, options, listener).run(folder, threads);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private PackReport run(Path folder, ExecutorService threads) throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        SourceSplit[] splits = Splits.stratified(source, options.validation(), options.seed());
+        DatasetSpec spec =
+                new DatasetSpec(SirenCodec.NAME, fingerprint(splits), attributes(), source.classNames());
+        try (DatasetWriter writer = DatasetWriter.open(folder, spec, () -> learnShared(threads))) {
+            SirenShared shared = SirenShared.parse(writer.shared());
+            double preparation = seconds(begin);
+            int perShard = picturesPerShard(shared);
+            int resumed = Math.min(source.size(), writer.committedShards() * perShard);
+            if (resumed > 0) {
+                listener.resumed(resumed, source.size());
+            }
+            long fitting = System.nanoTime();
+            int skipped = 0;
+            if (!writer.complete()) {
+                skipped = writeShards(writer, shared, splits, perShard, threads);
+            }
+            if (writer.committedPictures() == 0) {
+                throw new IOException(source.description() + ": none of its " + source.size()
+                        + " pictures can be read; the reasons are listed above");
+            }
+            writer.finish();
+            return new PackReport(writer.committedPictures(), skipped, resumed, preparation, seconds(fitting));
+        }
+    }
+
+    private static double seconds(long since) {
+        return (System.nanoTime() - since) / 1e9;
+    }
+
+    private static int picturesPerShard(SirenShared shared) {
+        long parameters = shared.starts().getLast().shape().parameterCount();
+        // A picture has some ten pixels for each parameter that its network may have.
+        return Math.clamp(SHARD_PIXELS / (4 * parameters), 8, 1000);
+    }
+
+    private int writeShards(
+            DatasetWriter writer, SirenShared shared, SourceSplit[] splits, int perShard, ExecutorService threads)
+            throws IOException, InterruptedException {
+        Queue<SirenEncoder> encoders = new ConcurrentLinkedQueue<>();
+        for (int i = 0; i < options.threads(); i++) {
+            encoders.add(new SirenEncoder(kernel, shared, options.recipe(), options.goal(), options.seed()));
+        }
+        int total = source.size();
+        int next = writer.committedShards() * perShard;
+        int skipped = 0;
+        ArrayDeque<Future<Outcome>> pending = new ArrayDeque<>();
+        for (int first = next; first < total; first += perShard) {
+            int end = Math.min(total, first + perShard);
+            List<PackedPicture> pictures = new ArrayList<>();
+            List<SkippedPicture> left = new ArrayList<>();
+            for (int index = first; index < end; index++) {
+                for (; next < total && pending.size() < perShard + 4 * options.threads(); next++) {
+                    int submitted = next;
+                    pending.add(threads.submit(() -> encode(submitted, splits[submitted], encoders)));
+                }
+                switch (outcome(pending.remove())) {
+                    case Outcome.Packed(PackedPicture picture, FittedPicture fitted) -> {
+                        pictures.add(picture);
+                        listener.packed(index + 1, total, picture.info().name(), fitted);
+                    }
+                    case Outcome.Skipped(SkippedPicture picture) -> {
+                        left.add(picture);
+                        skipped++;
+                        listener.skipped(index + 1, total, picture.name(), picture.reason());
+                    }
+                }
+            }
+            writer.writeShard(pictures, left);
+        }
+        return skipped;
+    }
+
+    private sealed interface Outcome {
+        record Packed(PackedPicture picture, FittedPicture fitted) implements Outcome {}
+
+        record Skipped(SkippedPicture picture) implements Outcome {}
+    }
+
+    private static Outcome outcome(Future<Outcome> future) throws IOException, InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("a picture could not be packed: " + e.getCause(), e.getCause());
+        }
+    }
+
+    private Outcome encode(int index, SourceSplit split, Queue<SirenEncoder> encoders) throws IOException {
+        SourceEntry entry = source.entry(index);
+        PackSize.Sized sized;
+        try {
+            sized = read(index);
+        } catch (UnreadablePictureException e) {
+            if (options.strict()) {
+                throw e;
+            }
+            return new Outcome.Skipped(new SkippedPicture(entry.name(), String.valueOf(e.getMessage())));
+        }
+        SirenEncoder encoder = encoders.remove();
+        FittedPicture fitted;
+        try {
+            fitted = encoder.encode(sized.picture(), index);
+        } finally {
+            encoders.add(encoder);
+        }
+        PictureInfo info = new PictureInfo(
+                entry.name(),
+                entry.label(),
+                split(split),
+                sized.boxes(),
+                new PictureSize(sized.picture().width(), sized.picture().height()),
+                entry.sourceBytes(),
+                (float) fitted.psnr(),
+                Map.of("network", fitted.shape().toString()));
+        return new Outcome.Packed(new PackedPicture(info, MemorySegment.ofArray(fitted.record())), fitted);
+    }
+
+    private PackSize.Sized read(int index) throws IOException {
+        List<Box> boxes = source.entry(index).boxes().stream()
+                .map(box -> new Box(box.x(), box.y(), box.width(), box.height()))
+                .toList();
+        return options.size().apply(source.picture(index), boxes);
+    }
+
+    private static Split split(SourceSplit split) {
+        return switch (split) {
+            case TRAIN -> Split.TRAIN;
+            case VALIDATION -> Split.VALIDATION;
+            case TEST -> Split.TEST;
+        };
+    }
+
+    private byte[] learnShared(ExecutorService threads) throws IOException {
+        List<Picture> samples = samples();
+        double pixels = samples.stream()
+                .mapToLong(picture -> (long) picture.width() * picture.height())
+                .average()
+                .orElseThrow();
+        List<SirenShape> shapes = options.shapes().isEmpty() ? SirenLadder.forPixels(pixels) : options.shapes();
+        List<SirenStart> starts = new ArrayList<>();
+        for (SirenShape shape : shapes) {
+            listener.preparing("learning the start of " + shape + " networks");
+            try {
+                starts.add(options.starts()
+                        .learn(kernel, shape, samples, options.recipe(), options.seed(), threads, (_, _, _, _) -> {}));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("the pack was interrupted while it learnt the start of its networks", e);
+            }
+        }
+        return new SirenShared(starts, commonSize(samples)).toBytes();
+    }
+
+    private List<Picture> samples() throws IOException {
+        List<Picture> samples = new ArrayList<>();
+        int total = source.size();
+        int wanted = Math.min(SAMPLES, total);
+        for (int i = 0; i < wanted; i++) {
+            try {
+                samples.add(read((int) ((long) i * total / wanted)).picture());
+            } catch (UnreadablePictureException e) {
+                if (options.strict()) {
+                    throw e;
+                }
+            }
+        }
+        for (int i = 0; samples.isEmpty() && i < total; i++) {
+            try {
+                samples.add(read(i).picture());
+            } catch (UnreadablePictureException e) {
+                listener.skipped(i + 1, total, source.entry(i).name(), String.valueOf(e.getMessage()));
+            }
+        }
+        if (samples.isEmpty()) {
+            throw new IOException(source.description() + ": none of its " + total
+                    + " pictures can be read; the reasons are listed above");
+        }
+        return samples;
+    }
+
+    private static @Nullable PictureSize commonSize(List<Picture> samples) {
+        PictureSize first =
+                new PictureSize(samples.getFirst().width(), samples.getFirst().height());
+        return samples.stream()
+                        .allMatch(picture -> picture.width() == first.width() && picture.height() == first.height())
+                ? first
+                : null;
+    }
+
+    private Map<String, String> attributes() {
+        Map<String, String> attributes = new TreeMap<>();
+        attributes.put("source", source.description());
+        attributes.put("size", options.size().toString());
+        attributes.put("goal", options.goal().toString());
+        attributes.put("recipe", options.recipe().toString());
+        attributes.put("start", options.starts().toString());
+        attributes.put("seed", Long.toString(options.seed()));
+        return attributes;
+    }
+
+    private String fingerprint(SourceSplit[] splits) {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+        digest.update(options.fingerprint().getBytes(StandardCharsets.UTF_8));
+        for (int i = 0; i < source.size(); i++) {
+            SourceEntry entry = source.entry(i);
+            String line = String.join(
+                    "\t",
+                    entry.name(),
+                    Integer.toString(entry.label()),
+                    splits[i].toString(),
+                    entry.boxes().toString(),
+                    Long.toString(entry.sourceBytes()));
+            digest.update(line.getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) '\n');
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}
