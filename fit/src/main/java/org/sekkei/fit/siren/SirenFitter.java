@@ -32,6 +32,11 @@ final class SirenFitter {
     private static final double HEADROOM = 1.0;
     private static final int MAX_ADJUSTMENTS = 5;
     private static final int MASK_EVERY = 8;
+    /// Decibels that a target may be missed by.
+    private static final double TOLERANCE = 0.02;
+    /// A result that misses its target by so many decibels is not mended: the fit goes back to the float32 parameters.
+    private static final double AFRESH = 0.7;
+    private static final int FINEST_STEP = 160;
 
     private final SirenKernel kernel;
     private final SirenShared shared;
@@ -42,6 +47,7 @@ final class SirenFitter {
     private final SirenObjective objective;
     private final Adam adam;
     private final float[] parameters;
+    private final float[] fittedFloat;
     private final float[] gradient;
     private final float[] quantised;
     private final int[] values;
@@ -59,6 +65,7 @@ final class SirenFitter {
         int count = shape.parameterCount();
         this.adam = new Adam(count);
         this.parameters = new float[count];
+        this.fittedFloat = new float[count];
         this.gradient = new float[count];
         this.quantised = new float[count];
         this.values = new int[count];
@@ -180,18 +187,37 @@ final class SirenFitter {
         int step = goal instanceof SirenGoal.Bytes(int bytes)
                 ? finestStepWithin(format, picture, bytes)
                 : coarsestStepFor(picture, floor - RECOVERY, trial);
-        adam.reset();
         float rate = QUANTISED_RATE * recipe.learningRate(shape);
+        System.arraycopy(parameters, 0, fittedFloat, 0, parameters.length);
+        adam.reset();
         fitThroughQuantiser(picture, step, Math.max(1, recipe.steps() / 2), rate, true, random);
         FittedPicture result = finished(picture, format, write(format, picture, step), floatPsnr);
         FittedPicture best = result;
         for (int attempt = 0; attempt < MAX_ADJUSTMENTS; attempt++) {
-            int next = step + adjustment(result, goal, floor);
-            if (next == step || next < 0 || next > 255) {
+            int next = Math.clamp(step + adjustment(result, goal, floor), 0, FINEST_STEP);
+            if (next == step) {
                 break;
             }
             step = next;
-            fitThroughQuantiser(picture, step, Math.max(1, recipe.steps() / 8), rate / 3, false, random);
+            boolean afresh = result.psnr() < floor - AFRESH;
+            if (afresh) {
+                System.arraycopy(fittedFloat, 0, parameters, 0, parameters.length);
+                adam.reset();
+            }
+            fitThroughQuantiser(
+                    picture,
+                    step,
+                    Math.max(1, recipe.steps() / (afresh ? 4 : 8)),
+                    afresh ? rate : rate / 3,
+                    afresh,
+                    random);
+            result = finished(picture, format, write(format, picture, step), floatPsnr);
+            best = better(result, best, goal, floor) ? result : best;
+        }
+        if (best.psnr() < floor - TOLERANCE && recipe.pruned() == 0) {
+            // Rounding alone, finely enough, always keeps what the float32 network had.
+            System.arraycopy(fittedFloat, 0, parameters, 0, parameters.length);
+            step = coarsestStepFor(picture, floor, PixelSubset.all(picture.width() * picture.height()));
             result = finished(picture, format, write(format, picture, step), floatPsnr);
             best = better(result, best, goal, floor) ? result : best;
         }
@@ -210,8 +236,8 @@ final class SirenFitter {
             return excess <= 0 ? 0 : -Math.max(1, (8 * 8 * excess) / result.shape().parameterCount());
         }
         double missing = floor - result.psnr();
-        if (missing > 0.02) {
-            return Math.clamp((long) Math.ceil(missing / 0.5), 1, 6);
+        if (missing > TOLERANCE) {
+            return Math.clamp((long) Math.ceil(missing / 0.4), 1, 12);
         }
         return missing < -0.35 ? -Math.clamp((long) Math.floor(-missing / 0.5), 1, 4) : 0;
     }
@@ -225,8 +251,8 @@ final class SirenFitter {
                     ? fits
                     : fits ? candidate.psnr() > best.psnr() : candidate.record().length < best.record().length;
         }
-        boolean reaches = candidate.psnr() >= floor - 0.02;
-        boolean bestReaches = best.psnr() >= floor - 0.02;
+        boolean reaches = candidate.psnr() >= floor - TOLERANCE;
+        boolean bestReaches = best.psnr() >= floor - TOLERANCE;
         return reaches != bestReaches
                 ? reaches
                 : reaches ? candidate.record().length < best.record().length : candidate.psnr() > best.psnr();
@@ -284,7 +310,7 @@ final class SirenFitter {
     /// The coarsest step whose rounding alone leaves `psnr`.
     private int coarsestStepFor(Picture picture, double psnr, PixelSubset trial) {
         int coarse = 0;
-        int fine = 160;
+        int fine = FINEST_STEP;
         while (coarse < fine) {
             int middle = (coarse + fine) / 2;
             quantise(start.steps(middle));
@@ -299,7 +325,7 @@ final class SirenFitter {
 
     private int finestStepWithin(SirenFormat format, Picture picture, int bytes) {
         int coarse = 0;
-        int fine = 160;
+        int fine = FINEST_STEP;
         while (coarse < fine) {
             int middle = (coarse + fine + 1) / 2;
             if (write(format, picture, middle).length <= bytes) {

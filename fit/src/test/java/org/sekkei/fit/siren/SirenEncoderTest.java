@@ -73,7 +73,7 @@ class SirenEncoderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"24", "28", "32"})
+    @CsvSource({"18", "20", "22"})
     void aTargetQualityIsReachedWithFewerBytesForLess(double target) {
         Picture picture = picture(32, 32, 4);
         FittedPicture fitted = encode(recipe(), new SirenGoal.Quality(target), picture);
