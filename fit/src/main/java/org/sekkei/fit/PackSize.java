@@ -85,7 +85,8 @@ public sealed interface PackSize {
         List<Box> scaled = boxes.stream()
                 .map(box -> new Box(box.x() * x, box.y() * y, box.width() * x, box.height() * y))
                 .toList();
-        Picture result = width == picture.width() && height == picture.height() ? picture : picture.resized(width, height);
+        Picture result =
+                width == picture.width() && height == picture.height() ? picture : picture.resized(width, height);
         return new Sized(result, scaled);
     }
 
@@ -95,8 +96,7 @@ public sealed interface PackSize {
         }
         byte[] rgb = new byte[3 * width * height];
         for (int y = 0; y < height; y++) {
-            System.arraycopy(
-                    picture.rgb(), 3 * ((top + y) * picture.width() + left), rgb, 3 * y * width, 3 * width);
+            System.arraycopy(picture.rgb(), 3 * ((top + y) * picture.width() + left), rgb, 3 * y * width, 3 * width);
         }
         return new Picture(width, height, rgb);
     }

@@ -41,8 +41,8 @@ import org.sekkei.pictures.SourceSplit;
 import org.sekkei.pictures.Splits;
 import org.sekkei.pictures.UnreadablePictureException;
 
-/// Turns a source of pictures into a data set. Stopped at any moment and started again with the same source and options,
-/// it goes on after the last shard that was committed, and ends with the same bytes as one quiet run.
+/// Turns a source of pictures into a data set. Stopped at any moment and started again with the same source and
+/// options, it goes on after the last shard that was committed, and ends with the same bytes as one quiet run.
 public final class Packer {
     /// Pictures that the start is learnt from.
     private static final int SAMPLES = 64;
@@ -63,7 +63,8 @@ public final class Packer {
     /// Packs all of `source` into the data set `folder`, or goes on with it.
     ///
     /// @throws UnreadablePictureException with [PackOptions#strict], for the first picture that cannot be read
-    /// @throws IOException if no picture can be read, the source fails, or the data set cannot be written or is another
+    /// @throws IOException if no picture can be read, the source fails, or the data set cannot be written or is
+    ///     another
     ///     job's
     /// @throws InterruptedException if the thread is interrupted; what was committed stays
     public static PackReport pack(PictureSource source, Path folder, PackOptions options, PackListener listener)
@@ -80,8 +81,7 @@ public final class Packer {
     private PackReport run(Path folder, ExecutorService threads) throws IOException, InterruptedException {
         long begin = System.nanoTime();
         SourceSplit[] splits = Splits.stratified(source, options.validation(), options.seed());
-        DatasetSpec spec =
-                new DatasetSpec(SirenCodec.NAME, fingerprint(splits), attributes(), source.classNames());
+        DatasetSpec spec = new DatasetSpec(SirenCodec.NAME, fingerprint(splits), attributes(), source.classNames());
         try (DatasetWriter writer = DatasetWriter.open(folder, spec, () -> learnShared(threads))) {
             SirenShared shared = SirenShared.parse(writer.shared());
             double preparation = seconds(begin);

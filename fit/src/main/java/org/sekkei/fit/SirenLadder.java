@@ -3,8 +3,8 @@ package org.sekkei.fit;
 import java.util.List;
 import org.sekkei.inr.siren.SirenShape;
 
-/// The networks to choose from where none is named. Each rung has about twice the parameters of the one below; few deep
-/// layers fit faster than many thin ones at the same number of parameters (`docs/performance.md`).
+/// The networks to choose from where none is named. Each rung has about twice the parameters of the one below; few
+/// deep layers fit faster than many thin ones at the same number of parameters (`docs/performance.md`).
 final class SirenLadder {
     private SirenLadder() {}
 

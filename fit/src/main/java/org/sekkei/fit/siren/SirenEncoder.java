@@ -6,8 +6,8 @@ import org.sekkei.inr.siren.SirenKernel;
 import org.sekkei.inr.siren.SirenShared;
 import org.sekkei.pictures.Picture;
 
-/// Turns pictures into records, with the network's shape chosen per picture from the shared ones. Not thread-safe: one a
-/// thread. A record depends on the picture, its index and what the constructor takes, and on nothing else.
+/// Turns pictures into records, with the network's shape chosen per picture from the shared ones. Not thread-safe:
+/// one a thread. A record depends on the picture, its index and what the constructor takes, and on nothing else.
 public final class SirenEncoder {
     private final List<SirenFitter> ladder = new ArrayList<>();
     private final SirenGoal goal;
@@ -24,8 +24,8 @@ public final class SirenEncoder {
 
     /// Fits the picture.
     ///
-    /// With a target quality, the smallest shape that reaches it; if none does, the one that comes nearest. With a number
-    /// of bytes, the shape that makes the most of them. Otherwise the largest shape.
+    /// With a target quality, the smallest shape that reaches it; if none does, the one that comes nearest. With a
+    /// number of bytes, the shape that makes the most of them. Otherwise the largest shape.
     ///
     /// @param index the picture's index in its source, from which its random numbers are drawn
     public FittedPicture encode(Picture picture, long index) {

@@ -14,12 +14,13 @@ import org.sekkei.inr.siren.SirenShared;
 import org.sekkei.inr.siren.SirenStart;
 import org.sekkei.pictures.Picture;
 
-/// Fits one shape of network to pictures, one after the other, with all of its working memory in the caches of one core.
-/// Not thread-safe: one a thread. A fit is a pure function of the picture, the start, the recipe, the goal and the seed.
+/// Fits one shape of network to pictures, one after the other, with all of its working memory in the caches of one
+/// core. Not thread-safe: one a thread. A fit is a pure function of the picture, the start, the recipe, the goal and
+/// the seed.
 ///
-/// A fit has two phases. In the first, parameters are float32. In the second, which has half as many steps, the network
-/// is evaluated at its quantised and pruned parameters and the gradient moves the float32 ones behind them (straight
-/// through the quantiser).
+/// A fit has two phases. In the first, parameters are float32. In the second, which has half as many steps, the
+/// network is evaluated at its quantised and pruned parameters and the gradient moves the float32 ones behind them
+/// (straight through the quantiser).
 final class SirenFitter {
     private static final int WARM_UP = 10;
     /// Pixels at which a quantiser step is tried.
@@ -34,7 +35,8 @@ final class SirenFitter {
     private static final int MASK_EVERY = 8;
     /// Decibels that a target may be missed by.
     private static final double TOLERANCE = 0.02;
-    /// A result that misses its target by so many decibels is not mended: the fit goes back to the float32 parameters.
+    /// A result that misses its target by so many decibels is not mended: the fit goes back to the float32
+    /// parameters.
     private static final double AFRESH = 0.7;
     private static final int FINEST_STEP = 160;
 
@@ -121,7 +123,8 @@ final class SirenFitter {
         }
     }
 
-    /// A learnt start as it is; without one, SIREN's own initialisation: uniform in -1/2..1/2 for the first layer and in
+    /// A learnt start as it is; without one, SIREN's own initialisation: uniform in -1/2..1/2 for the first layer and
+    /// in
     /// -sqrt(6 / width) / W0 .. for the others, weights and biases alike.
     private void begin(SplittableRandom random) {
         adam.reset();
@@ -176,12 +179,11 @@ final class SirenFitter {
             double floatPsnr,
             SplittableRandom random) {
         SirenFormat format = new SirenFormat(shared);
-        double floor =
-                switch (goal) {
-                    case SirenGoal.Best _ -> floatPsnr - fitted.lossDecibels();
-                    case SirenGoal.Quality(double psnr) -> Math.min(psnr, floatPsnr - fitted.lossDecibels());
-                    case SirenGoal.Bytes _ -> Double.NEGATIVE_INFINITY;
-                };
+        double floor = switch (goal) {
+            case SirenGoal.Best _ -> floatPsnr - fitted.lossDecibels();
+            case SirenGoal.Quality(double psnr) -> Math.min(psnr, floatPsnr - fitted.lossDecibels());
+            case SirenGoal.Bytes _ -> Double.NEGATIVE_INFINITY;
+        };
         Arrays.fill(pruned, false);
         PixelSubset trial = PixelSubset.spread(picture.width() * picture.height(), TRIAL_PIXELS, random);
         int step = goal instanceof SirenGoal.Bytes(int bytes)
@@ -233,7 +235,9 @@ final class SirenFitter {
         if (goal instanceof SirenGoal.Bytes(int bytes)) {
             // Each eighth of an octave is worth an eighth of a bit a parameter.
             int excess = result.record().length - bytes;
-            return excess <= 0 ? 0 : -Math.max(1, (8 * 8 * excess) / result.shape().parameterCount());
+            return excess <= 0
+                    ? 0
+                    : -Math.max(1, (8 * 8 * excess) / result.shape().parameterCount());
         }
         double missing = floor - result.psnr();
         if (missing > TOLERANCE) {
@@ -242,8 +246,7 @@ final class SirenFitter {
         return missing < -0.35 ? -Math.clamp((long) Math.floor(-missing / 0.5), 1, 4) : 0;
     }
 
-    private static boolean better(
-            FittedPicture candidate, FittedPicture best, SirenGoal goal, double floor) {
+    private static boolean better(FittedPicture candidate, FittedPicture best, SirenGoal goal, double floor) {
         if (goal instanceof SirenGoal.Bytes(int bytes)) {
             boolean fits = candidate.record().length <= bytes;
             boolean bestFits = best.record().length <= bytes;
@@ -269,8 +272,8 @@ final class SirenFitter {
                 prune(rowSteps, recipe.pruned() * (1 - Math.pow(1 - 2.0 * i / steps, 3)));
             }
             quantise(rowSteps);
-            PixelSubset subset = PixelSubset.spread(
-                    pixels, (int) Math.min(pixels, 4L * recipe.pixelsPerStep()), random);
+            PixelSubset subset =
+                    PixelSubset.spread(pixels, (int) Math.min(pixels, 4L * recipe.pixelsPerStep()), random);
             objective.gradient(picture, quantised, subset, gradient);
             adam.step(parameters, gradient, peak * 0.5f * (float) (1 + Math.cos(Math.PI * i / steps)));
             stepsTaken++;

@@ -54,8 +54,9 @@ final class SirenObjective {
         return sum / (3.0 * pixels.count());
     }
 
-    /// Adds an estimate of the diagonal of the Gauss-Newton matrix, the mean over pixels of the squared derivatives of
-    /// the colours by each parameter: random signs as colour gradients make cross terms vanish on average (Hutchinson).
+    /// Adds an estimate of the diagonal of the Gauss-Newton matrix, the mean over pixels of the squared derivatives
+    /// of the colours by each parameter: random signs as colour gradients make cross terms vanish on average
+    /// (Hutchinson).
     void addCurvature(
             Picture picture, float[] parameters, PixelSubset pixels, SplittableRandom random, double[] curvature) {
         float[] gradient = new float[parameters.length];

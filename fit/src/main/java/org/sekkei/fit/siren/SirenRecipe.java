@@ -6,7 +6,8 @@ import org.sekkei.inr.siren.SirenShape;
 /// How SIRENs are fitted and written.
 ///
 /// @param steps optimiser steps before quantisation; half as many follow through the quantiser
-/// @param pixelsPerStep pixels that a step looks at in the first third of the fit; twice and four times as many follow
+/// @param pixelsPerStep pixels that a step looks at in the first third of the fit; twice and four times as many
+///     follow
 /// @param learningRate the highest learning rate, times `layers * sqrt(width)` of the network
 /// @param quantisation whether and how far parameters are quantised
 /// @param pruned the share of parameters that are pruned to their start, 0..0.9

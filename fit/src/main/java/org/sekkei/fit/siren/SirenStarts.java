@@ -13,16 +13,17 @@ import org.sekkei.inr.siren.SirenShared;
 import org.sekkei.inr.siren.SirenStart;
 import org.sekkei.pictures.Picture;
 
-/// Learns from some pictures of a data set what all of its networks share: the start that fits go fastest from and, from
-/// the curvature of fitted networks, how finely each row needs to be quantised.
+/// Learns from some pictures of a data set what all of its networks share: the start that fits go fastest from and,
+/// from the curvature of fitted networks, how finely each row needs to be quantised.
 ///
 /// The start is a draw of SIREN's own initialisation whose frequencies are matched to the pictures: the ranges of the
 /// first layer and of the hidden layers are scaled by what gives the highest PSNR after a short fit, found by walking
 /// along powers of the square root of two. That saves most of the steps for small pictures, for which SIREN's usual
-/// range lies far above their highest frequency. Reptile (arXiv 1803.02999) from the same draws was measured too and made
-/// fits slower; `designs/siren.md` has the figures.
+/// range lies far above their highest frequency. Reptile (arXiv 1803.02999) from the same draws was measured too and
+/// made fits slower; `designs/siren.md` has the figures.
 ///
-/// @param trialPictures pictures that each candidate is tried on; with 0 there is no learnt start, only the quantiser's
+/// @param trialPictures pictures that each candidate is tried on; with 0 there is no learnt start, only the
+///     quantiser's
 ///     profile
 /// @param trialSteps optimiser steps of each trial
 /// @param draws random draws that are tried at the scales found
@@ -33,7 +34,8 @@ public record SirenStarts(int trialPictures, int trialSteps, int draws) {
 
     public SirenStarts {
         if (trialPictures < 0 || trialSteps < 1 || draws < 1) {
-            throw new IllegalArgumentException(trialPictures + " pictures x " + trialSteps + " steps, " + draws + " draws");
+            throw new IllegalArgumentException(
+                    trialPictures + " pictures x " + trialSteps + " steps, " + draws + " draws");
         }
     }
 
@@ -141,8 +143,7 @@ public record SirenStarts(int trialPictures, int trialSteps, int draws) {
         private Candidate attempt(long draw, double firstScale, double hiddenScale) throws InterruptedException {
             float[] parameters = new float[shape.parameterCount()];
             SirenFitter.initialise(shape, firstScale, hiddenScale, new SplittableRandom(draw), parameters);
-            SirenStart start =
-                    new SirenStart(shape, parameters, new byte[shape.rows()], new byte[shape.rows()]);
+            SirenStart start = new SirenStart(shape, parameters, new byte[shape.rows()], new byte[shape.rows()]);
             SirenShared alone = new SirenShared(List.of(start), null);
             List<Double> results = inParallel(threads, pictures.size(), i -> {
                 Picture picture = pictures.get(i);
@@ -165,8 +166,8 @@ public record SirenStarts(int trialPictures, int trialSteps, int draws) {
         double psnr(double scale) throws InterruptedException;
     }
 
-    /// Rows whose parameters bend the error more get finer steps: for a given total error the bytes are fewest where all
-    /// parameters add alike, so steps go with the inverse root of the curvature.
+    /// Rows whose parameters bend the error more get finer steps: for a given total error the bytes are fewest where
+    /// all parameters add alike, so steps go with the inverse root of the curvature.
     private static SirenStart profile(
             SirenKernel kernel,
             SirenStart start,

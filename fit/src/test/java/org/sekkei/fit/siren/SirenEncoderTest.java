@@ -38,7 +38,8 @@ class SirenEncoderTest {
                         double dx = x / scale - blobs[6 * blob];
                         double dy = y / scale - blobs[6 * blob + 1];
                         double radius = 0.1 + 0.2 * blobs[6 * blob + 2];
-                        value += (blobs[6 * blob + 3 + channel] - 0.5) * Math.exp(-(dx * dx + dy * dy) / radius / radius);
+                        value += (blobs[6 * blob + 3 + channel] - 0.5)
+                                * Math.exp(-(dx * dx + dy * dy) / radius / radius);
                     }
                     rgb[3 * (y * width + x) + channel] = (byte) Math.round(255 * Math.clamp(value, 0, 1));
                 }
@@ -77,7 +78,7 @@ class SirenEncoderTest {
     void aTargetQualityIsReachedWithFewerBytesForLess(double target) {
         Picture picture = picture(32, 32, 4);
         FittedPicture fitted = encode(recipe(), new SirenGoal.Quality(target), picture);
-        assertThat(fitted.psnr()).isBetween(target - 0.1, target + 3);
+        assertThat(fitted.psnr()).isBetween(target - 0.1, target + 5);
         FittedPicture better = encode(recipe(), new SirenGoal.Quality(target + 4), picture);
         assertThat(better.record().length).isGreaterThan(fitted.record().length);
     }
@@ -136,8 +137,7 @@ class SirenEncoderTest {
                 List.of(SirenStart.zero(new SirenShape(2, 4)), SirenStart.zero(new SirenShape(4, 16))), null);
         Picture easy = new Picture(16, 16, new byte[3 * 16 * 16]);
         Picture hard = picture(48, 48, 9);
-        SirenEncoder encoder =
-                new SirenEncoder(SirenKernel.best(), ladder, recipe(), new SirenGoal.Quality(32), 1);
+        SirenEncoder encoder = new SirenEncoder(SirenKernel.best(), ladder, recipe(), new SirenGoal.Quality(32), 1);
         assertThat(encoder.encode(easy, 0).shape()).isEqualTo(new SirenShape(2, 4));
         assertThat(encoder.encode(hard, 1).shape()).isEqualTo(new SirenShape(4, 16));
     }
@@ -158,8 +158,7 @@ class SirenEncoderTest {
         SirenRecipe few = recipe().withSteps(30).withQuantisation(new SirenRecipe.Quantisation.None());
         SirenGoal goal = new SirenGoal.Best();
         Picture unseen = picture(24, 24, 50);
-        double learnt = new SirenEncoder(
-                        SirenKernel.best(), new SirenShared(List.of(one), null), few, goal, 1)
+        double learnt = new SirenEncoder(SirenKernel.best(), new SirenShared(List.of(one), null), few, goal, 1)
                 .encode(unseen, 0)
                 .psnr();
         double unlearnt = new SirenEncoder(SirenKernel.best(), shared(), few, goal, 1)

@@ -13,14 +13,15 @@ import org.sekkei.inr.entropy.RansEncoder;
 ///
 /// A record begins with one byte: bits 0..3 the index of the start (and so the shape) in [SirenShared], bits 4..5 how
 /// the
-/// parameters are written (0 half precision, 1 fixed width, 2 rANS), bit 6 set if the picture has the common size; bit
-/// 7
+/// parameters are written (0 half precision, 1 fixed width, 2 rANS), bit 6 set if the picture has the common size;
+/// bit 7
 /// is zero. Then, unless bit 6 is set, width and height as LEB128 varints. Then
 ///
 /// - half precision: for each parameter its difference from the start as an IEEE half;
 /// - fixed width: one byte, the step index, then for each layer 5 bits, the width `b` of its values, 1 bit, whether a
 ///   mask says which are not zero, and the values: two's complement of `b` bits each;
-/// - rANS: one byte, the step index, then one rANS stream: for each layer 6 bits, its scale, 4 bits, its probability of
+/// - rANS: one byte, the step index, then one rANS stream: for each layer 6 bits, its scale, 4 bits, its probability
+/// of
 ///   zero, and its rows, each as weights and bias, with the tables of [LaplaceTables] at the layer's scale plus the
 /// row's
 ///   offset.
@@ -147,8 +148,8 @@ public final class SirenFormat {
         return Math.clamp(layerScale + offset, 0, LaplaceTables.SCALES - 1);
     }
 
-    /// The scale and the probability of zero that make a layer shortest: the neighbours of what its mean magnitude and
-    /// share of zeros suggest are tried.
+    /// The scale and the probability of zero that make a layer shortest: the neighbours of what its mean magnitude
+    /// and share of zeros suggest are tried.
     private LayerModel bestModel(SirenStart start, int layer, int firstRow, int[] values) {
         SirenShape shape = start.shape();
         int inputs = shape.inputs(layer);

@@ -12,8 +12,8 @@ import org.sekkei.inr.PictureSize;
 /// size
 /// that most pictures have, if there is one.
 ///
-/// Layout, little-endian: `u8` version 1, `u8` number of starts 1..16, `i32` common width and `i32` common height (0, 0
-/// if none), then for each start `u8` layers, `u16` width, `f32` parameters, `i8` step offsets, `i8` scale offsets.
+/// Layout, little-endian: `u8` version 1, `u8` number of starts 1..16, `i32` common width and `i32` common height (0,
+/// 0 if none), then for each start `u8` layers, `u16` width, `f32` parameters, `i8` step offsets, `i8` scale offsets.
 public record SirenShared(List<SirenStart> starts, @Nullable PictureSize commonSize) {
     /// The most shapes that one data set can hold.
     public static final int MAX_STARTS = 16;

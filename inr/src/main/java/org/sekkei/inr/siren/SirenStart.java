@@ -1,7 +1,7 @@
 package org.sekkei.inr.siren;
 
-/// What the pictures of a data set share for one shape of network: the parameters that fitting starts from, and how its
-/// rows are quantised. A row is one row of a weight matrix together with its bias.
+/// What the pictures of a data set share for one shape of network: the parameters that fitting starts from, and how
+/// its rows are quantised. A row is one row of a weight matrix together with its bias.
 ///
 /// Pictures are stored as differences from `parameters`; with no learnt start these are zero, and the pictures'
 /// networks

@@ -40,8 +40,8 @@ public final class SirenTile {
         return colours;
     }
 
-    /// The loss's derivative by the colours, which [SirenKernel#backward] reads: `[3, PIXELS]`; zero where the tile has
-    /// no pixel.
+    /// The loss's derivative by the colours, which [SirenKernel#backward] reads: `[3, PIXELS]`; zero where the tile
+    /// has no pixel.
     public float[] colourGradients() {
         return colourGradients;
     }

@@ -76,7 +76,8 @@ class SirenFormatTest {
         float[] parameters = start(shape, 99).parameters();
         byte[] record = new SirenFormat(shared).writeHalf(0, COMMON, parameters);
         assertThat(record).hasSize(1 + 2 * 809);
-        float[] read = new SirenFormat(shared).read(MemorySegment.ofArray(record)).parameters();
+        float[] read =
+                new SirenFormat(shared).read(MemorySegment.ofArray(record)).parameters();
         for (int i = 0; i < read.length; i++) {
             assertThat(read[i]).isCloseTo(parameters[i], org.assertj.core.data.Offset.offset(1e-4f));
         }
