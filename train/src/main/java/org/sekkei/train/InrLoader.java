@@ -16,7 +16,7 @@ import org.sekkei.inr.Sampling;
 public final class InrLoader extends SampledLoader {
     private final Coded coded;
 
-    private InrLoader(Catalogue catalogue, Coded coded, LoaderConfig config, List<PictureReader> readers) {
+    private InrLoader(Catalogue catalogue, Coded coded, LoaderConfig config, List<SampleReader> readers) {
         super(catalogue, config, readers);
         this.coded = coded;
     }
@@ -35,7 +35,7 @@ public final class InrLoader extends SampledLoader {
         Coded coded = Coded.copyOf(dataset);
         try {
             byte[] shared = dataset.shared();
-            List<PictureReader> readers = new ArrayList<>();
+            List<SampleReader> readers = new ArrayList<>();
             for (int i = 0; i < config.threads(); i++) {
                 readers.add(new Reader(catalogue, coded, codec.newDecoder(shared), border));
             }
@@ -85,7 +85,7 @@ public final class InrLoader extends SampledLoader {
         }
     }
 
-    private static final class Reader implements PictureReader {
+    private static final class Reader implements SampleReader {
         // Sixteen evaluations a pixel smooth a field well enough for a network's input; more cost more than they
         // change.
         private static final int MOST_EVALUATIONS = 4;

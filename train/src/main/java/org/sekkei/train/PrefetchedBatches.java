@@ -40,7 +40,7 @@ final class PrefetchedBatches implements Batches {
     private final int[] order;
     private final int batches;
     private final Executor workers;
-    private final BlockingQueue<PictureReader> readers;
+    private final BlockingQueue<SampleReader> readers;
 
     private final Arena arena = Arena.ofShared();
     private final Deque<MemorySegment> free = new ArrayDeque<>();
@@ -58,7 +58,7 @@ final class PrefetchedBatches implements Batches {
             int[] order,
             int startBatch,
             Executor workers,
-            BlockingQueue<PictureReader> readers) {
+            BlockingQueue<SampleReader> readers) {
         this.sampler = sampler;
         this.config = config;
         this.order = order;
@@ -117,7 +117,7 @@ final class PrefetchedBatches implements Batches {
     private void make(Pending batch, int from, int to) {
         long start = THREADS.getCurrentThreadCpuTime();
         // There are as many readers as threads.
-        PictureReader reader = readers.remove();
+        SampleReader reader = readers.remove();
         try {
             float[][] scratch = new float[2][sampler.numbers()];
             long bytes = Float.BYTES * (long) sampler.numbers();

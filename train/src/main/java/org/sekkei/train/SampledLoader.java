@@ -10,14 +10,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.sekkei.inr.Split;
 
 /// What all loaders have in common: everything but where the pixels come from.
-abstract class SampledLoader implements BatchLoader {
+abstract sealed class SampledLoader implements BatchLoader permits InrLoader, FileLoader {
     private final Catalogue catalogue;
     private final LoaderConfig config;
     private final ExecutorService workers;
-    private final BlockingQueue<PictureReader> readers;
+    private final BlockingQueue<SampleReader> readers;
 
     /// @param readers as many as there are threads
-    SampledLoader(Catalogue catalogue, LoaderConfig config, List<PictureReader> readers) {
+    SampledLoader(Catalogue catalogue, LoaderConfig config, List<SampleReader> readers) {
         this.catalogue = catalogue;
         this.config = config;
         this.readers = new ArrayBlockingQueue<>(readers.size(), false, readers);

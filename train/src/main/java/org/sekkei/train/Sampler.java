@@ -35,7 +35,7 @@ final class Sampler {
     /// @param target [#numbers] floats, laid out as [LoaderConfig#channelsLast] says
     /// @param scratch two arrays of as many
     /// @return the boxes in pixels of the input
-    List<Box> write(int index, PictureReader reader, MemorySegment target, float[][] scratch) throws IOException {
+    List<Box> write(int index, SampleReader reader, MemorySegment target, float[][] scratch) throws IOException {
         Sampling sampling = augmentation.draw(
                 new SampleRandom(config.seed(), epoch, index), catalogue.size(index), config.inputSize());
         float[] rgb = scratch[0];

@@ -16,8 +16,8 @@ import org.sekkei.torch.Tensor;
 
 /// Evaluates many SIRENs at once by batched matrix products, on any device of libtorch. Thread-safe.
 ///
-/// Each picture has its own sampling. It costs nothing: the affine map from output pixels to coordinates is multiplied
-/// into the picture's first layer, so that all pictures share one raster.
+/// Each picture has its own sampling. It costs nothing: the affine map from output pixels to coordinates is
+/// multiplied into the picture's first layer, so that all pictures share one raster.
 ///
 /// @param device where networks are evaluated and the result lies
 /// @param budget bytes that intermediate results may take; the result comes on top

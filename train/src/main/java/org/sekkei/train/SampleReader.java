@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.sekkei.inr.Sampling;
 
 /// Evaluates the pictures of a data set. Owns scratch memory: one a thread.
-interface PictureReader {
+interface SampleReader {
     /// Writes planar RGB, \[3, sampling.height(), sampling.width()\] in 0..1, smoothed where the sampling is
     /// coarser than the picture, and the fill colour where it lies outside.
     ///
