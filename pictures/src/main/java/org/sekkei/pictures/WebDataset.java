@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,7 @@ final class WebDataset implements PictureSource {
         try (Stream<Path> files = Files.list(folder)) {
             shards = files.filter(WebDataset::isShard).sorted().toList();
         } catch (UncheckedIOException e) {
-            throw SourceException.unreadable(folder, new IOException(e));
+            throw SourceException.unreadable(folder, Objects.requireNonNull(e.getCause()));
         } catch (IOException e) {
             throw SourceException.unreadable(folder, e);
         }

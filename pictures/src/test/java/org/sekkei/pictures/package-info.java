@@ -1,0 +1,4 @@
+@NullMarked
+package org.sekkei.pictures;
+
+import org.jspecify.annotations.NullMarked;
