@@ -1,5 +1,8 @@
 package org.sekkei.pictures;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /// Separable resampling in single precision: rows first, then columns.
 final class Resizer {
     private static final double LOBES = 3;
@@ -14,15 +17,15 @@ final class Resizer {
         Taps down = Taps.between(picture.height(), height);
         byte[] out = new byte[Math.toIntExact(3L * width * height)];
         // Narrowed rows live only while some output row still reaches them.
-        float[][] rows = new float[picture.height()][];
+        float[] @Nullable [] rows = new float[picture.height()][];
         int freed = 0;
         float[] sum = new float[3 * width];
         for (int y = 0; y < height; y++) {
             int first = down.first[y];
             while (freed < first) {
-                rows[freed++] = EMPTY;
+                rows[freed++] = null;
             }
-            java.util.Arrays.fill(sum, 0);
+            Arrays.fill(sum, 0);
             float[] weights = down.weights[y];
             for (int k = 0; k < weights.length; k++) {
                 float[] row = rows[first + k];
@@ -42,8 +45,6 @@ final class Resizer {
         }
         return new Picture(width, height, out);
     }
-
-    private static final float[] EMPTY = {};
 
     /// For each output position the input positions it reads, from `first` on, and their weights.
     private record Taps(int[] first, float[][] weights) {
