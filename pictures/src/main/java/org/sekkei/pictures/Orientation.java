@@ -21,9 +21,9 @@ enum Orientation {
     UPSIDE_DOWN(false, true, true),
     FLIPPED(false, false, true),
     TRANSPOSED(true, false, false),
-    TURNED_LEFT(true, false, true),
+    TURNED_LEFT(true, true, false),
     TRANSVERSED(true, true, true),
-    TURNED_RIGHT(true, true, false);
+    TURNED_RIGHT(true, false, true);
 
     private final boolean transposed;
     private final boolean fromRight;
