@@ -64,7 +64,7 @@ final class ImageFolder implements PictureSource {
     }
 
     private static String describe(Path root, List<String> classNames, boolean bySplit, int leftOut) {
-        return "folder " + root + " of " + (classNames.isEmpty() ? "pictures" : "class folders")
+        return "folder " + root + " of " + (classNames.isEmpty() ? "pictures" : classNames.size() + " class folders")
                 + (bySplit ? " by split" : "")
                 + (leftOut > 0 ? ", without " + leftOut + " pictures that lie outside of them" : "");
     }
