@@ -16,45 +16,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.PackedPicture;
 import org.sekkei.inr.Split;
-import org.sekkei.models.Model;
-import org.sekkei.torch.AdaptiveAvgPool2d;
-import org.sekkei.torch.BatchNorm2d;
-import org.sekkei.torch.Conv2d;
 import org.sekkei.torch.Device;
-import org.sekkei.torch.Generator;
-import org.sekkei.torch.Layer;
-import org.sekkei.torch.Linear;
-import org.sekkei.torch.ReLU;
-import org.sekkei.torch.Sequential;
-import org.sekkei.torch.Tensor;
 
 class TrainerTest {
-    private static final Model TINY = new Model("tiny", "none", Tiny::new);
-
     @TempDir
     private Path folder;
-
-    /// A convolution, a norm and a linear layer: all that a state can have.
-    private static final class Tiny extends Layer {
-        private final Layer features;
-        private final Layer head;
-
-        Tiny(int classes, Generator generator) {
-            features = child(
-                    "features",
-                    new Sequential(
-                            new Conv2d(Conv2d.options(3, 8, 3).padding(1), generator),
-                            new BatchNorm2d(8),
-                            new ReLU(),
-                            new AdaptiveAvgPool2d(1, 1)));
-            head = child("head", new Linear(8, classes, generator));
-        }
-
-        @Override
-        protected Tensor forward(Tensor pictures) {
-            return head.apply(features.apply(pictures).flatten(1, -1));
-        }
-    }
 
     private static final class Stop extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -110,7 +76,7 @@ class TrainerTest {
     }
 
     private Trainer trainer(TrainingConfig config, BatchLoader loader, String run, TrainingListener listener) {
-        return new Trainer(config, TINY, loader, folder.resolve(run), listener);
+        return new Trainer(config, Tiny.MODEL, loader, folder.resolve(run), listener);
     }
 
     private byte[] weights(String run) throws IOException {
