@@ -14,9 +14,8 @@ record ContactSheet(List<Pair> pairs) {
     /// @param original null where the source is not at hand
     record Pair(@Nullable Raster original, Raster decoded, String caption) {}
 
-    static ContactSheet of(Dataset dataset, int pictures) throws IOException {
+    static ContactSheet of(Dataset dataset, Originals originals, int pictures) throws IOException {
         var decoded = new DecodedPictures(dataset);
-        var originals = Originals.of(dataset);
         int shown = Math.min(pictures, dataset.size());
         var pairs = new ArrayList<Pair>();
         for (int i = 0; i < shown; i++) {

@@ -71,12 +71,11 @@ final class EvalCommand extends Job {
 
     @Override
     int run() throws Exception {
-        requireExisting(folder);
-        Path trained = run == null ? RunFolder.standard(folder) : run;
-        requireExisting(trained);
-        Device on = Device.parse(device);
-        try (Dataset dataset = Dataset.open(folder);
+        Device on = fromOptions(() -> Device.parse(device));
+        try (Dataset dataset = openDataset(folder);
                 ProgressLine progress = newProgress()) {
+            Path trained = run == null ? RunFolder.standard(folder) : run;
+            requireExisting(trained);
             TrainedModel model = TrainedModel.load(trained, on);
             if (!model.classNames().equals(dataset.classNames())) {
                 throw usage(trained + ": was trained on other classes than those of " + folder + ": "

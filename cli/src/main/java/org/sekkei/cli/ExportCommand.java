@@ -34,11 +34,10 @@ final class ExportCommand extends Job {
 
     @Override
     int run() throws Exception {
-        requireExisting(source);
         if (!overwrite && Files.exists(folder) && !isEmptyFolder(folder)) {
             throw usage(folder + ": is there already and not empty; name another folder, or add --overwrite.");
         }
-        try (Dataset dataset = Dataset.open(source);
+        try (Dataset dataset = openDataset(source);
                 ProgressLine progress = newProgress()) {
             new PictureTree(dataset, folder)
                     .write(threads, done -> progress.update("exporting", "pictures", done, dataset.size(), ""));

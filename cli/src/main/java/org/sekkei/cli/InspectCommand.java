@@ -1,6 +1,7 @@
 package org.sekkei.cli;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,13 +44,19 @@ final class InspectCommand extends Job {
                     + " source is at hand.")
     private @Nullable Path grid;
 
+    @Option(
+            names = "--source",
+            paramLabel = "SRC",
+            description = "Where the originals are; where the data set was packed from if not given.")
+    private @Nullable Path source;
+
     @Option(names = "--grid-pictures", paramLabel = "N", description = "Pictures on the sheet (${DEFAULT-VALUE}).")
     private int gridPictures = 8;
 
     @Override
     int run() throws Exception {
         requireExisting(folder);
-        try (Dataset dataset = Dataset.openPartial(folder)) {
+        try (Dataset dataset = open()) {
             if (!dataset.complete()) {
                 err().println(folder + ": the packing has not been finished; this is what there is so far.");
             }
@@ -67,6 +74,14 @@ final class InspectCommand extends Job {
             }
         }
         return Main.DONE;
+    }
+
+    private Dataset open() throws IOException {
+        try {
+            return Dataset.openPartial(folder);
+        } catch (NoSuchFileException e) {
+            throw noDataset(folder);
+        }
     }
 
     private void print(Dataset dataset, DatasetSummary summary) {
@@ -144,7 +159,10 @@ final class InspectCommand extends Job {
         if (dataset.size() == 0) {
             throw usage("--grid: " + folder + " has no pictures.");
         }
-        var sheet = ContactSheet.of(dataset, gridPictures);
+        ContactSheet sheet;
+        try (Originals originals = source == null ? Originals.of(dataset) : Originals.at(source)) {
+            sheet = ContactSheet.of(dataset, originals, gridPictures);
+        }
         OutputFile.write(file, sheet.grid().png());
         err().println(file + ": " + sheet.pairs().size() + " pictures"
                 + (sheet.hasOriginals() ? ", originals above." : "."));

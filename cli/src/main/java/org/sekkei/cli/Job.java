@@ -1,10 +1,14 @@
 package org.sekkei.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.sekkei.inr.Dataset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -15,23 +19,15 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// What every command that does work has in common: `--json`, `--stacktrace`, `--help`, and a word on how to go on when
 /// it is interrupted.
-@Command(sortOptions = false, usageHelpAutoWidth = true, showDefaultValues = true)
+@Command(sortOptions = false, usageHelpAutoWidth = true)
 abstract class Job implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--json",
-            order = 100,
-            showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
-            description = "Print the result as one JSON object.")
+    @Option(names = "--json", order = 100, description = "Print the result as one JSON object.")
     private boolean json;
 
-    @Option(
-            names = "--stacktrace",
-            order = 101,
-            showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
-            description = "When something fails, show where.")
+    @Option(names = "--stacktrace", order = 101, description = "When something fails, show where.")
     private boolean stackTrace;
 
     @SuppressWarnings("UnusedVariable") // picocli asks the option, not the field.
@@ -39,7 +35,6 @@ abstract class Job implements Callable<Integer> {
             names = {"-h", "--help"},
             order = 102,
             usageHelp = true,
-            showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
             description = "Show this and exit.")
     private boolean help;
 
@@ -92,6 +87,29 @@ abstract class Job implements Callable<Integer> {
     /// Says that the command line cannot be right: exit status 2.
     final ParameterException usage(String sentence) {
         return new ParameterException(spec.commandLine(), sentence);
+    }
+
+    /// What the options ask for; a value out of its range is a fault of the command line.
+    final <T> T fromOptions(Supplier<T> options) {
+        try {
+            return options.get();
+        } catch (IllegalArgumentException e) {
+            throw usage(Failures.sentence(e));
+        }
+    }
+
+    /// Opens a data set; where there is none, that is a fault of the command line.
+    final Dataset openDataset(Path folder) throws IOException {
+        requireExisting(folder);
+        try {
+            return Dataset.open(folder);
+        } catch (NoSuchFileException e) {
+            throw noDataset(folder);
+        }
+    }
+
+    final ParameterException noDataset(Path folder) {
+        return usage(folder + ": is no data set; 'sekkei pack' makes one.");
     }
 
     /// @throws ParameterException if there is nothing at `path`

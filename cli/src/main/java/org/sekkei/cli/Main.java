@@ -32,6 +32,7 @@ public final class Main {
     /// @return 0 done, 1 failed or found damage, 2 the command line cannot be right
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
         var commandLine = new CommandLine(new SekkeiCommand());
+        Converters.register(commandLine);
         commandLine.setOut(out);
         commandLine.setErr(err);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
         versionProvider = SekkeiCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            PackCommand.class,
             VerifyCommand.class,
             InspectCommand.class,
             ExportCommand.class,

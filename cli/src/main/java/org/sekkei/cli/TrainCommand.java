@@ -66,16 +66,15 @@ final class TrainCommand extends Job {
 
     @Override
     int run() throws Exception {
-        requireExisting(folder);
         Path run = out == null ? RunFolder.standard(folder) : out;
         if (!resume && RunFolder.holdsTraining(run)) {
             throw usage(run + ": holds a training already; go on with --resume, or name another folder by --out.");
         }
         Files.createDirectories(run);
         TrainingReport report;
-        try (Dataset dataset = Dataset.open(folder);
+        try (Dataset dataset = openDataset(folder);
                 ProgressLine progress = newProgress()) {
-            var config = options.config(dataset);
+            var config = fromOptions(() -> options.config(dataset));
             try (InrLoader loader = InrLoader.open(dataset, Codecs.of(dataset), config.data())) {
                 var trainer = new Trainer(config, loader, run, new TrainingLines(progress, json() ? err() : out()));
                 report = resume ? trainer.resume() : trainer.train();

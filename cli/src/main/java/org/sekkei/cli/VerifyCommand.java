@@ -1,5 +1,6 @@
 package org.sekkei.cli;
 
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.sekkei.inr.Damage;
@@ -25,6 +26,8 @@ final class VerifyCommand extends Job {
         try (ProgressLine progress = newProgress()) {
             damages = Dataset.verify(
                     dataset, (checked, records) -> progress.update("verifying", "records", checked, records, ""));
+        } catch (NoSuchFileException e) {
+            throw noDataset(dataset);
         }
         if (json()) {
             printJson(new Result(damages.isEmpty(), damages));
