@@ -1,6 +1,7 @@
 package org.sekkei.train;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,36 +56,53 @@ public record TorchSirenDecoder(Device device, long budget) {
                 var _ = Autograd.noGrad()) {
             long pixels = (long) width * height;
             Tensor pictures = Tensor.empty(DType.FLOAT32, device, networks.size(), 3, pixels); // [B, 3, N]
-            groups.forEach((shape, members) -> decode(shape, members, networks, samplings, pictures));
-            return scope.keep(pictures.view(networks.size(), 3, height, width));
+            int done = 0;
+            for (var group : groups.entrySet()) {
+                List<Integer> members = group.getValue();
+                decode(
+                        group.getKey(),
+                        members.stream().map(networks::get).toList(),
+                        members.stream().map(samplings::get).toList(),
+                        pictures.narrow(0, done, members.size()));
+                done += members.size();
+            }
+            Tensor ordered = groups.size() == 1 ? pictures : pictures.indexSelect(0, order(groups.values()));
+            return scope.keep(ordered.view(networks.size(), 3, height, width));
         }
     }
 
-    private void decode(
-            SirenShape shape,
-            List<Integer> members,
-            List<SirenNetwork> networks,
-            List<Sampling> samplings,
-            Tensor pictures) {
-        int width = samplings.getFirst().width();
+    /// Where each picture of the batch lies when group follows group.
+    private Tensor order(Collection<List<Integer>> groups) {
+        long[] places = new long[groups.stream().mapToInt(List::size).sum()];
+        int place = 0;
+        for (List<Integer> members : groups) {
+            for (int member : members) {
+                places[member] = place++;
+            }
+        }
+        return Tensor.of(places).to(device);
+    }
+
+    /// Decodes networks of one shape into `pictures`, `[B, 3, N]`, in chunks of pictures and pixels.
+    private void decode(SirenShape shape, List<SirenNetwork> networks, List<Sampling> samplings, Tensor pictures) {
         int pixels = Math.toIntExact(pictures.size(2));
-        // Two layers, the raster, and the colours before and after clamping.
-        long bytesPerPixel = (long) Float.BYTES * (2L * shape.width() + RASTER + 2 * SirenShape.OUTPUTS);
+        // Two layers, the raster, and the colours.
+        long bytesPerPixel = (long) Float.BYTES * (2L * shape.width() + RASTER + SirenShape.OUTPUTS);
         long affordable = Math.max(1, budget / bytesPerPixel);
         int span = (int) Math.min(pixels, affordable);
-        int together = (int) Math.min(members.size(), affordable / span);
+        int together = (int) Math.min(networks.size(), affordable / span);
         for (int first = 0; first < pixels; first += span) {
             int count = Math.min(span, pixels - first);
             try (var _ = Scope.open()) {
                 Tensor raster = raster(samplings.getFirst(), first, count); // [3, n]
-                for (int from = 0; from < members.size(); from += together) {
-                    List<Integer> some = members.subList(from, Math.min(from + together, members.size()));
+                for (int from = 0; from < networks.size(); from += together) {
+                    int to = Math.min(from + together, networks.size());
                     try (var _ = Scope.open()) {
-                        Tensor colours = evaluate(shape, some, networks, samplings, raster); // [b, 3, n]
-                        Tensor indices = Tensor.of(
-                                        some.stream().mapToLong(i -> i).toArray())
-                                .to(device);
-                        pictures.narrow(2, first, count).indexCopyInPlace(0, indices, colours.clampInPlace(0, 1));
+                        Tensor colours =
+                                evaluate(shape, networks.subList(from, to), samplings.subList(from, to), raster);
+                        pictures.narrow(0, from, to - from)
+                                .narrow(2, first, count)
+                                .copyInPlace(colours.clampInPlace(0, 1));
                     }
                 }
             }
@@ -104,20 +122,17 @@ public record TorchSirenDecoder(Device device, long budget) {
         return Tensor.of(raster, RASTER, count).to(device);
     }
 
+    /// `[b, 3, n]`, not clamped.
     private Tensor evaluate(
-            SirenShape shape,
-            List<Integer> members,
-            List<SirenNetwork> networks,
-            List<Sampling> samplings,
-            Tensor raster) {
-        int batch = members.size();
+            SirenShape shape, List<SirenNetwork> networks, List<Sampling> samplings, Tensor raster) {
+        int batch = networks.size();
         int width = shape.width();
         int rest = shape.parameterCount() - shape.weights(1);
         float[] first = new float[batch * width * RASTER];
         float[] others = new float[batch * rest];
         for (int i = 0; i < batch; i++) {
-            SirenNetwork network = networks.get(members.get(i));
-            firstLayer(network, samplings.get(members.get(i)), first, i * width * RASTER);
+            SirenNetwork network = networks.get(i);
+            firstLayer(network, samplings.get(i), first, i * width * RASTER);
             System.arraycopy(network.parameters(), shape.weights(1), others, i * rest, rest);
         }
         Tensor parameters = Tensor.of(others, batch, rest).to(device); // [b, P]
