@@ -245,8 +245,7 @@ public final class SirenEncodingBenchmark implements Callable<Integer> {
         }
     }
 
-    private void row(
-            CsvTable table, int pictures, Sum sum, double preparation, String time, Machine machine) {
+    private void row(CsvTable table, int pictures, Sum sum, double preparation, String time, Machine machine) {
         System.out.printf(
                 Locale.ROOT,
                 "%-24s %10.4f pictures/s (%s), PSNR %.2f dB, %d bytes, %d steps a picture%n",

@@ -123,8 +123,7 @@ public record TorchSirenDecoder(Device device, long budget) {
     }
 
     /// `[b, 3, n]`, not clamped.
-    private Tensor evaluate(
-            SirenShape shape, List<SirenNetwork> networks, List<Sampling> samplings, Tensor raster) {
+    private Tensor evaluate(SirenShape shape, List<SirenNetwork> networks, List<Sampling> samplings, Tensor raster) {
         int batch = networks.size();
         int width = shape.width();
         int rest = shape.parameterCount() - shape.weights(1);
