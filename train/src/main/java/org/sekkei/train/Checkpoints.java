@@ -57,10 +57,16 @@ final class Checkpoints {
         removeLeftovers();
         String name = "step-" + state.step();
         Path temporary = Files.createDirectory(folder.resolve("." + name + ".tmp"));
-        Safetensors.write(temporary.resolve(MODEL), model, Map.of("format", "pt"));
-        Safetensors.write(temporary.resolve(OPTIMIZER), optimizer, Map.of("format", "pt"));
-        AtomicFile.writeThrough(temporary.resolve(STATE), Json.bytes(state));
-        AtomicFile.writeThrough(temporary.resolve(SUMS), sums(temporary).getBytes(StandardCharsets.UTF_8));
+        try {
+            Safetensors.write(temporary.resolve(MODEL), model, Map.of("format", "pt"));
+            Safetensors.write(temporary.resolve(OPTIMIZER), optimizer, Map.of("format", "pt"));
+            AtomicFile.writeThrough(temporary.resolve(STATE), Json.bytes(state));
+            AtomicFile.writeThrough(temporary.resolve(SUMS), sums(temporary).getBytes(StandardCharsets.UTF_8));
+        } catch (IOException failure) {
+            // Most likely the disk is full: what is of no use must not stay on it.
+            AtomicFile.deleteFolder(temporary);
+            throw failure;
+        }
         AtomicFile.force(temporary);
         Path target = folder.resolve(name);
         if (Files.exists(target)) {

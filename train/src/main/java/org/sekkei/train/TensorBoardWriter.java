@@ -66,14 +66,12 @@ public final class TensorBoardWriter implements AutoCloseable {
         var version = event(0);
         putBytes(version, FILE_VERSION, "brain.Event:2".getBytes(StandardCharsets.UTF_8));
         writeRecord(version.toByteArray());
-        if (steps > 0) {
-            var start = new ByteArrayOutputStream();
-            putKey(start, STATUS, VARINT);
-            putVarint(start, START);
-            var purge = event(steps + 1);
-            putBytes(purge, SESSION_LOG, start.toByteArray());
-            writeRecord(purge.toByteArray());
-        }
+        var start = new ByteArrayOutputStream();
+        putKey(start, STATUS, VARINT);
+        putVarint(start, START);
+        var purge = event(steps + 1);
+        putBytes(purge, SESSION_LOG, start.toByteArray());
+        writeRecord(purge.toByteArray());
     }
 
     /// Adds the values that `scalars` has under their names at `step`.

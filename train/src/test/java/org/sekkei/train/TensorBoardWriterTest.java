@@ -2,6 +2,7 @@ package org.sekkei.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -37,11 +37,15 @@ class TensorBoardWriterTest {
             writer.write(300, Map.of("loss", 0.5));
         }
         byte[] version = HexFormat.of().parseHex("09" + "000000000000f03f" + "1000" + "1a0d" + hex("brain.Event:2"));
+        byte[] start = HexFormat.of().parseHex("09" + "000000000000f03f" + "1001" + "3a02" + "0801");
         byte[] scalar = HexFormat.of()
                 .parseHex("09" + "000000000000f03f" + "10ac02" + "2a0d" + "0a0b" + "0a04" + hex("loss") + "15"
                         + "0000003f");
         assertThat(Files.readAllBytes(onlyFile()))
-                .isEqualTo(concatenated(TensorBoardWriter.record(version), TensorBoardWriter.record(scalar)));
+                .isEqualTo(concatenated(
+                        TensorBoardWriter.record(version),
+                        TensorBoardWriter.record(start),
+                        TensorBoardWriter.record(scalar)));
     }
 
     @Test
@@ -75,9 +79,11 @@ class TensorBoardWriterTest {
         return HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static byte[] concatenated(byte[] first, byte[] second) {
-        byte[] all = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, all, first.length, second.length);
-        return all;
+    private static byte[] concatenated(byte[]... parts) {
+        var all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
     }
 }
