@@ -46,8 +46,8 @@ import org.sekkei.pictures.UnreadablePictureException;
 public final class Packer {
     /// Pictures that the start is learnt from.
     private static final int SAMPLES = 64;
-    /// Pixels in a shard, about: what a kill can cost.
-    private static final int SHARD_PIXELS = 1 << 20;
+    /// Parameters in a shard, about: what a kill can cost.
+    private static final int SHARD_PARAMETERS = 1 << 18;
 
     private final PictureSource source;
     private final PackOptions options;
@@ -108,10 +108,10 @@ public final class Packer {
         return (System.nanoTime() - since) / 1e9;
     }
 
-    private static int picturesPerShard(SirenShared shared) {
+    /// A shard takes about as long to fit whatever its networks are, and no data set has less than about sixteen.
+    private int picturesPerShard(SirenShared shared) {
         long parameters = shared.starts().getLast().shape().parameterCount();
-        // A picture has some ten pixels for each parameter that its network may have.
-        return Math.clamp(SHARD_PIXELS / (4 * parameters), 8, 1000);
+        return Math.clamp(Math.min(SHARD_PARAMETERS / parameters, source.size() / 16), 8, 1000);
     }
 
     private int writeShards(
