@@ -18,9 +18,11 @@ import org.sekkei.pictures.Picture;
 /// core. Not thread-safe: one a thread. A fit is a pure function of the picture, the start, the recipe, the goal and
 /// the seed.
 ///
-/// A fit has two phases. In the first, parameters are float32. In the second, which has half as many steps, the
-/// network is evaluated at its quantised and pruned parameters and the gradient moves the float32 ones behind them
-/// (straight through the quantiser).
+/// A fit has two phases. In the first, parameters are float32, and some of them are pruned if the recipe says so. In
+/// the
+/// second, which has half as many steps, the network is evaluated at its quantised parameters and the gradient moves
+/// the
+/// float32 ones behind them (straight through the quantiser).
 final class SirenFitter {
     private static final int WARM_UP = 10;
     /// Pixels at which a quantiser step is tried.
@@ -113,12 +115,43 @@ final class SirenFitter {
         double average = Double.NaN;
         double keep = pixels <= recipe.pixelsPerStep() ? 0 : 0.8;
         for (int step = 0; step < recipe.steps(); step++) {
+            boolean growing = growPruning(step);
             double error = objective.gradient(picture, parameters, subset(pixels, step, random), gradient);
             adam.step(parameters, gradient, peak * schedule(step, total));
+            if (!growing) {
+                reset();
+            }
             stepsTaken++;
             average = Double.isNaN(average) ? error : keep * average + (1 - keep) * error;
-            if (goal instanceof SirenGoal.Quality(double psnr) && decibels(average) >= psnr + HEADROOM) {
-                return;
+            if (!growing && goal instanceof SirenGoal.Quality(double psnr) && decibels(average) >= psnr + HEADROOM) {
+                break;
+            }
+        }
+    }
+
+    /// Iterative: the pruned share grows cubically between a fifth and three fifths of the steps. Dynamic: whenever it
+    /// grows, all of the smallest are set back to the start and may then leave it again. The remaining steps mend.
+    ///
+    /// @return whether the share has yet to reach its end
+    private boolean growPruning(int step) {
+        int first = recipe.steps() / 5;
+        int last = 3 * recipe.steps() / 5;
+        if (recipe.pruned() == 0 || step > last) {
+            return false;
+        }
+        if (step == last || step >= first && (step - first) % MASK_EVERY == 0) {
+            double progress = last == first ? 1 : (double) (step - first) / (last - first);
+            prune(start.steps(0), recipe.pruned() * (1 - Math.pow(1 - progress, 3)));
+            reset();
+        }
+        return step < last;
+    }
+
+    private void reset() {
+        float[] origin = start.parameters();
+        for (int i = 0; i < parameters.length; i++) {
+            if (pruned[i]) {
+                parameters[i] = origin[i];
             }
         }
     }
@@ -128,6 +161,7 @@ final class SirenFitter {
     /// -sqrt(6 / width) / W0 .. for the others, weights and biases alike.
     private void begin(SplittableRandom random) {
         adam.reset();
+        Arrays.fill(pruned, false);
         if (isZero(start.parameters())) {
             initialise(shape, 1, 1, random, parameters);
         } else {
@@ -184,7 +218,6 @@ final class SirenFitter {
             case SirenGoal.Quality(double psnr) -> Math.min(psnr, floatPsnr - fitted.lossDecibels());
             case SirenGoal.Bytes _ -> Double.NEGATIVE_INFINITY;
         };
-        Arrays.fill(pruned, false);
         PixelSubset trial = PixelSubset.spread(picture.width() * picture.height(), TRIAL_PIXELS, random);
         int step = goal instanceof SirenGoal.Bytes(int bytes)
                 ? finestStepWithin(format, picture, bytes)
@@ -192,7 +225,7 @@ final class SirenFitter {
         float rate = QUANTISED_RATE * recipe.learningRate(shape);
         System.arraycopy(parameters, 0, fittedFloat, 0, parameters.length);
         adam.reset();
-        fitThroughQuantiser(picture, step, Math.max(1, recipe.steps() / 2), rate, true, random);
+        fitThroughQuantiser(picture, step, Math.max(1, recipe.steps() / 2), rate, random);
         FittedPicture result = finished(picture, format, write(format, picture, step), floatPsnr);
         FittedPicture best = result;
         for (int attempt = 0; attempt < MAX_ADJUSTMENTS; attempt++) {
@@ -207,16 +240,11 @@ final class SirenFitter {
                 adam.reset();
             }
             fitThroughQuantiser(
-                    picture,
-                    step,
-                    Math.max(1, recipe.steps() / (afresh ? 4 : 8)),
-                    afresh ? rate : rate / 3,
-                    afresh,
-                    random);
+                    picture, step, Math.max(1, recipe.steps() / (afresh ? 4 : 8)), afresh ? rate : rate / 3, random);
             result = finished(picture, format, write(format, picture, step), floatPsnr);
             best = better(result, best, goal, floor) ? result : best;
         }
-        if (best.psnr() < floor - TOLERANCE && recipe.pruned() == 0) {
+        if (best.psnr() < floor - TOLERANCE) {
             // Rounding alone, finely enough, always keeps what the float32 network had.
             System.arraycopy(fittedFloat, 0, parameters, 0, parameters.length);
             step = coarsestStepFor(picture, floor, PixelSubset.all(picture.width() * picture.height()));
@@ -261,16 +289,10 @@ final class SirenFitter {
                 : reaches ? candidate.record().length < best.record().length : candidate.psnr() > best.psnr();
     }
 
-    private void fitThroughQuantiser(
-            Picture picture, int step, int steps, float peak, boolean growPruning, SplittableRandom random) {
+    private void fitThroughQuantiser(Picture picture, int step, int steps, float peak, SplittableRandom random) {
         float[] rowSteps = start.steps(step);
         int pixels = picture.width() * picture.height();
         for (int i = 0; i < steps; i++) {
-            if (growPruning && recipe.pruned() > 0 && i % MASK_EVERY == 0 && 2 * i <= steps) {
-                // Iterative: the share grows cubically over the first half. Dynamic: the mask is drawn anew from the
-                // parameters behind it, so that pruned ones can come back. The second half mends what is left.
-                prune(rowSteps, recipe.pruned() * (1 - Math.pow(1 - 2.0 * i / steps, 3)));
-            }
             quantise(rowSteps);
             PixelSubset subset =
                     PixelSubset.spread(pixels, (int) Math.min(pixels, 4L * recipe.pixelsPerStep()), random);

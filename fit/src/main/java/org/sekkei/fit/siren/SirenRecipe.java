@@ -45,7 +45,7 @@ public record SirenRecipe(
 
     /// What `sekkei pack` uses if nothing is said.
     public static SirenRecipe standard() {
-        return new SirenRecipe(400, 4096, 0.11, new Quantisation.Fitted(0.7), 0, SirenPacking.RANS);
+        return new SirenRecipe(400, 4096, 0.11, new Quantisation.Fitted(0.7), 0.2, SirenPacking.RANS);
     }
 
     float learningRate(SirenShape shape) {
