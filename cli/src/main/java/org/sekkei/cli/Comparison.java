@@ -30,7 +30,6 @@ record Comparison(
     /// @param dataCpuSeconds CPU time of the decoding threads during the training, all epochs
     /// @param bytesOnDisk of all pictures, training and validation
     /// @param bytesInMemory kept in memory throughout the training by the loader
-    /// @param processBytes of the whole process at the end of the training, 0 where the system does not tell
     record Side(
             DataThroughput.Measurement data,
             double picturesPerSecond,
@@ -39,7 +38,6 @@ record Comparison(
             double dataCpuSeconds,
             long bytesOnDisk,
             long bytesInMemory,
-            long processBytes,
             List<EpochReport> epochs,
             @Nullable Double top1) {}
 
@@ -80,12 +78,13 @@ record Comparison(
         if (data > 1) {
             sentences.add(String.format(
                     Locale.ROOT,
-                    "Data alone: %s give %s pictures/s, %s %s (%.2f times).",
+                    "Data alone: %s give %s pictures/s, %s %s (%.2f times%s).",
                     winners,
                     Figures.rate(winner.data().picturesPerSecond()),
                     losers,
                     Figures.rate(loser.data().picturesPerSecond()),
-                    data));
+                    data,
+                    winner.data().slowest() > loser.data().fastest() ? "" : ", though their rounds overlap"));
         }
         double training = winner.picturesPerSecond() / loser.picturesPerSecond();
         if (training > 1) {

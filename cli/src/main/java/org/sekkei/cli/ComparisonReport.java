@@ -52,7 +52,7 @@ final class ComparisonReport {
         report.write(file);
     }
 
-    private static void accuracy(HtmlReport report, Comparison comparison) throws IOException {
+    private static void accuracy(HtmlReport report, Comparison comparison) {
         report.heading("Accuracy by epoch");
         report.plot(Plot.lines(
                 "top-1 accuracy by epoch",
@@ -106,7 +106,6 @@ final class ComparisonReport {
                         inrs.bytesOnDisk())),
                 List.of("pictures kept in memory", Figures.bytes((double) files.bytesInMemory()), Figures.bytes((double)
                         inrs.bytesInMemory())),
-                List.of("the process after training", process(files.processBytes()), process(inrs.processBytes())),
                 List.of("top-1", share(files), share(inrs)));
     }
 
@@ -146,9 +145,5 @@ final class ComparisonReport {
 
     private static String number(double value) {
         return String.format(Locale.ROOT, "%.2f", value);
-    }
-
-    private static String process(long bytes) {
-        return bytes == 0 ? "unknown" : Figures.bytes((double) bytes);
     }
 }

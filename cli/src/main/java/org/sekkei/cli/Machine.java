@@ -8,7 +8,6 @@ import java.util.Optional;
 
 /// What the reports tell about the computer that they were made on.
 final class Machine {
-    private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
 
     private Machine() {}
@@ -18,13 +17,6 @@ final class Machine {
         return value(PROCESSOR, "model name").orElse(System.getProperty("os.arch")) + ", "
                 + Runtime.getRuntime().availableProcessors() + " cores, "
                 + System.getProperty("os.name") + ", Java " + Runtime.version();
-    }
-
-    /// The memory that the process occupies, in bytes; 0 where the system does not tell.
-    static long residentBytes() {
-        return value(STATUS, "VmRSS")
-                .map(text -> 1024 * Long.parseLong(text.replaceAll("[^0-9]", "")))
-                .orElse(0L);
     }
 
     /// The value of the first line that begins with `name`, behind its colon.

@@ -15,6 +15,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             PackCommand.class,
+            CompareCommand.class,
+            DemoCommand.class,
             VerifyCommand.class,
             InspectCommand.class,
             ExportCommand.class,

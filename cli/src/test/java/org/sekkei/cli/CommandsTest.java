@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,8 @@ class CommandsTest {
             "psnrMin",
             "psnrMax",
             "picturesPerSecond");
+
+    private static final List<String> EPOCH_KEYS = List.of("epoch", "loss", "top1", "picturesPerSecond", "dataSeconds");
 
     @TempDir
     private Path folder;
@@ -77,6 +80,59 @@ class CommandsTest {
         Invocation again = Invocation.of("export", dataset, exported);
         assertThat(again.code()).isEqualTo(2);
         assertThat(again.err()).contains("not empty").contains("--overwrite");
+    }
+
+    @Test
+    void trainEvalCompare() throws Exception {
+        Path source = pictures(8);
+        Path dataset = folder.resolve("d.inr");
+        assertThat(pack(source, dataset, "--val", "0.25").code()).isZero();
+
+        Path run = folder.resolve("run");
+        Invocation trained =
+                Invocation.of("train", dataset, "--epochs", 1, "--batch", 4, "--threads", 1, "--out", run, "--json");
+        assertThat(trained.code()).as(trained.err()).isZero();
+        assertThat(trained.json().propertyNames()).contains("epochs", "top1");
+        assertThat(trained.json().get("epochs").get(0).propertyNames()).containsAll(EPOCH_KEYS);
+
+        Invocation again = Invocation.of("train", dataset, "--epochs", 1, "--batch", 4, "--out", run);
+        assertThat(again.code()).isEqualTo(2);
+        assertThat(again.err()).contains("--resume");
+
+        Invocation evaluated = Invocation.of("eval", dataset, "--run", run, "--json");
+        assertThat(evaluated.code()).as(evaluated.err()).isZero();
+        assertThat(evaluated.json().propertyNames()).contains("epochs", "top1");
+        assertThat(evaluated.json().get("epochs").get(0).propertyNames()).containsAll(EPOCH_KEYS);
+        assertThat(evaluated.json().get("top1")).isEqualTo(trained.json().get("top1"));
+
+        Path report = folder.resolve("compare.html");
+        Invocation compared = Invocation.of(
+                "compare",
+                source,
+                dataset,
+                "--epochs",
+                1,
+                "--batch",
+                4,
+                "--threads",
+                1,
+                "--rounds",
+                1,
+                "--round-seconds",
+                0.1,
+                "--out",
+                folder.resolve("runs"),
+                "--report",
+                report,
+                "--json");
+        assertThat(compared.code()).as(compared.err()).isZero();
+        assertThat(compared.json().propertyNames()).contains("files", "inrs", "report");
+        assertThat(compared.json().get("files").get("epochs").get(0).propertyNames())
+                .containsAll(EPOCH_KEYS);
+        assertThat(report)
+                .content()
+                .contains("Where the files win", "Accuracy by epoch", "data:image/png")
+                .doesNotContain("NaN");
     }
 
     @Test
@@ -170,10 +226,10 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pack", "inspect", "verify", "export", "train", "eval"})
+    @ValueSource(strings = {"pack", "inspect", "verify", "export", "train", "eval", "compare"})
     void missingPath(String command) {
         Path nowhere = folder.resolve("nowhere");
-        Invocation result = command.equals("pack") || command.equals("export")
+        Invocation result = Set.of("pack", "export", "compare").contains(command)
                 ? Invocation.of(command, nowhere, folder.resolve("out"))
                 : Invocation.of(command, nowhere);
         assertThat(result.code()).isEqualTo(2);
