@@ -31,7 +31,7 @@ final class DemoCommand extends Job {
     private Path out = root().resolve("work/demo");
 
     @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training photos (${DEFAULT-VALUE}).")
-    private int epochs = 8;
+    private int epochs = 6;
 
     private final Map<String, JsonNode> results = new LinkedHashMap<>();
 

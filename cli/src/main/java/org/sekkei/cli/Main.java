@@ -38,7 +38,13 @@ public final class Main {
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setParameterExceptionHandler(Main::reportUsage);
         commandLine.setExecutionExceptionHandler((exception, command, parsed) -> reportFailure(exception, command));
-        int code = commandLine.execute(arguments);
+        int code;
+        try {
+            code = commandLine.execute(arguments);
+        } catch (OutOfMemoryError e) {
+            err.println("sekkei: " + Failures.describe(e));
+            code = FAILED;
+        }
         out.flush();
         err.flush();
         return code;
