@@ -11,6 +11,7 @@ import org.sekkei.inr.siren.SirenShape;
 import org.sekkei.inr.siren.SirenStart;
 import org.sekkei.pictures.Picture;
 import org.sekkei.torch.Autograd;
+import org.sekkei.torch.DType;
 import org.sekkei.torch.Device;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
@@ -18,14 +19,15 @@ import org.sekkei.torch.Tensor;
 /// Fits one shape of network to many pictures together by batched matrix products, on any device of libtorch: what a
 /// GPU needs to be busy. On a CPU [SirenEncoder] is several times as fast.
 ///
-/// Starts, learning rates, schedule and pixels a step are those of [SirenEncoder] before it quantises. A picture
-/// stops by itself once it has reached its goal; what it becomes does not depend on the pictures beside it, to the
+/// Starts, learning rates, schedule, pruning and pixels a step are those of [SirenEncoder] before it quantises. A
+/// picture stops by itself once it has reached its goal; what it becomes does not depend on the pictures beside it, to
+/// the
 /// rounding of the device's matrix products.
 ///
 /// @param device where the networks are fitted
 /// @param budget bytes that a batch may take on the device; at least one picture is fitted at a time
 /// @param start what fits begin from, and the shape of all networks
-/// @param recipe of which steps, pixels a step and learning rate count here
+/// @param recipe of which steps, pixels a step, learning rate and pruned share count here
 /// @param goal a target quality stops a picture early; the others fit all steps
 /// @param seed from which starts and pixels are drawn
 public record BatchedSirenFitter(
@@ -36,7 +38,8 @@ public record BatchedSirenFitter(
     private static final int WARM_UP = 10;
     /// How far above its target a fit stops, so that quantisation has something to lose.
     private static final double HEADROOM = 1.0;
-    /// The first steps between looks at which pictures have finished; looking makes a GPU wait.
+    private static final int MASK_EVERY = 8;
+    /// Steps between looks at which pictures have finished; looking makes a GPU wait.
     private static final int CHECK_EVERY = 16;
 
     /// A picture's network in float32.
@@ -78,7 +81,7 @@ public record BatchedSirenFitter(
         // Colours; parameters, moments and gradient with as much for updating them; activations and slopes of every
         // layer with two more planes on the way back.
         long floats = SirenShape.OUTPUTS * pixels
-                + 8L * shape.parameterCount()
+                + 10L * shape.parameterCount()
                 + used * (2L * (shape.layers() + 1) * shape.width() + 4 * SirenShape.OUTPUTS);
         return Float.BYTES * floats;
     }
@@ -95,12 +98,15 @@ public record BatchedSirenFitter(
         private final int pixels;
         private final SplittableRandom random = new SplittableRandom(seed);
         private final Tensor raster; // [2, N]
+        private final Tensor origin; // [1, P]
+        private final Tensor rowSteps; // [1, P]
         private List<Integer> members;
         private Tensor colours; // [B, 3, N]
         private Tensor parameters; // [B, P]
         private Tensor mean; // [B, P]
         private Tensor square; // [B, P]
         private Tensor gradient; // [B, P]
+        private Tensor kept; // [B, P], false where pruned
         private Tensor average; // [B, 1], of the squared error over some steps
         private Tensor active; // [B, 1], 1 or 0
         private Tensor steps; // [B, 1]
@@ -120,11 +126,14 @@ public record BatchedSirenFitter(
                 System.arraycopy(begin(firstIndex + members.get(i)), 0, parameters, i * count, count);
             }
             this.raster = lasting(raster(size));
+            this.origin = lasting(Tensor.of(start.parameters(), 1, count));
+            this.rowSteps = lasting(Tensor.of(start.steps(0), 1, count));
             this.colours = lasting(Tensor.of(colours, batch, SirenShape.OUTPUTS, pixels));
             this.parameters = lasting(Tensor.of(parameters, batch, count));
             this.mean = lasting(Tensor.zeros(batch, count));
             this.square = lasting(Tensor.zeros(batch, count));
             this.gradient = lasting(Tensor.zeros(batch, count));
+            this.kept = lasting(Tensor.ones(DType.BOOL, Device.CPU, batch, count));
             this.average = lasting(Tensor.zeros(batch, 1));
             this.active = lasting(Tensor.ones(batch, 1));
             this.steps = lasting(Tensor.zeros(batch, 1));
@@ -170,6 +179,7 @@ public record BatchedSirenFitter(
         }
 
         private void step(int step) {
+            boolean growing = growPruning(step);
             long wanted = (long) recipe.pixelsPerStep() << Math.min(2, 3 * step / recipe.steps());
             PixelSubset subset = PixelSubset.spread(pixels, (int) Math.min(pixels, wanted), random);
             Tensor errors; // [B, 1]
@@ -183,11 +193,47 @@ public record BatchedSirenFitter(
                 errors = gradient(raster.indexSelect(1, indices), colours.indexSelect(2, indices));
             }
             update(step);
+            if (!growing) {
+                reset();
+            }
             double keep = step == 0 || pixels <= recipe.pixelsPerStep() ? 0 : 0.8;
             average.mulInPlace(keep).addScaledInPlace(1 - keep, errors);
             steps.addInPlace(active);
-            if (goal instanceof SirenGoal.Quality(double psnr)) {
+            if (!growing && goal instanceof SirenGoal.Quality(double psnr)) {
                 active.mulInPlace(average.gt(Math.pow(10, -(psnr + HEADROOM) / 10)));
+            }
+        }
+
+        /// Iterative and dynamic, as in [SirenFitter].
+        ///
+        /// @return whether the pruned share has yet to reach its end
+        private boolean growPruning(int step) {
+            int first = recipe.steps() / 5;
+            int last = 3 * recipe.steps() / 5;
+            if (recipe.pruned() == 0 || step > last) {
+                return false;
+            }
+            if (step == last || step >= first && (step - first) % MASK_EVERY == 0) {
+                double progress = last == first ? 1 : (double) (step - first) / (last - first);
+                prune(recipe.pruned() * (1 - Math.pow(1 - progress, 3)));
+                reset();
+            }
+            return step < last;
+        }
+
+        /// Prunes the `share` of each picture's parameters whose distances from the start, in steps, are smallest.
+        private void prune(double share) {
+            int count = (int) (share * shape.parameterCount());
+            if (count > 0) {
+                Tensor magnitude = parameters.sub(origin).absInPlace().divInPlace(rowSteps);
+                Tensor threshold = magnitude.sort(1, false).values().narrow(1, count - 1, 1);
+                kept.copyInPlace(magnitude.gt(threshold));
+            }
+        }
+
+        private void reset() {
+            if (recipe.pruned() > 0) {
+                parameters.copyInPlace(Tensor.where(kept, parameters, origin));
             }
         }
 
@@ -274,6 +320,7 @@ public record BatchedSirenFitter(
             mean = replaced(mean, indices);
             square = replaced(square, indices);
             gradient = replaced(gradient, indices);
+            kept = replaced(kept, indices);
             average = replaced(average, indices);
             active = replaced(active, indices);
             steps = replaced(steps, indices);
@@ -304,7 +351,19 @@ public record BatchedSirenFitter(
 
         @Override
         public void close() {
-            for (Tensor tensor : List.of(raster, colours, parameters, mean, square, gradient, average, active, steps)) {
+            for (Tensor tensor : List.of(
+                    raster,
+                    origin,
+                    rowSteps,
+                    colours,
+                    parameters,
+                    mean,
+                    square,
+                    gradient,
+                    kept,
+                    average,
+                    active,
+                    steps)) {
                 tensor.free();
             }
         }

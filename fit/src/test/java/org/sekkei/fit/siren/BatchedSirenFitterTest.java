@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,11 +22,11 @@ class BatchedSirenFitterTest {
     private static final long MEGABYTE = 1 << 20;
     private static final long SEED = 1;
 
-    /// With all pixels in each step, and with a growing part of them.
+    /// With all pixels in each step, and with a growing part of them; with pruning and without.
     @ParameterizedTest
-    @CsvSource({"4096", "64"})
-    void fitsAsWellAsOneByOne(int pixelsPerStep) {
-        SirenRecipe recipe = recipe(120, pixelsPerStep);
+    @CsvSource({"4096, 0", "64, 0", "4096, 0.3"})
+    void fitsAsWellAsOneByOne(int pixelsPerStep, double pruned) {
+        SirenRecipe recipe = recipe(120, pixelsPerStep).withPruned(pruned);
         List<Picture> pictures = pictures(5, 20, 13);
         List<BatchedSirenFitter.Fit> fits =
                 fitter(recipe, new SirenGoal.Best(), MEGABYTE).fit(pictures, 0);
@@ -36,6 +37,7 @@ class BatchedSirenFitterTest {
             assertThat(psnr(pictures.get(i), fits.get(i).parameters())).isCloseTo(expected, within(0.3));
             assertThat(expected).isBetween(22.0, 35.0);
             assertThat(fits.get(i).steps()).isEqualTo(120);
+            assertThat(atStart(fits.get(i).parameters())).isEqualTo((int) (pruned * SHAPE.parameterCount()));
         }
     }
 
@@ -81,7 +83,7 @@ class BatchedSirenFitterTest {
         float[] again = fitter.fit(List.of(picture), 4).getFirst().parameters();
         float[] other = fitter.fit(List.of(picture), 5).getFirst().parameters();
         assertThat(first).containsExactly(again, within(1e-5f));
-        assertThat(first[0]).isNotEqualTo(other[0]);
+        assertThat(first).isNotEqualTo(other);
     }
 
     private static BatchedSirenFitter fitter(SirenRecipe recipe, SirenGoal goal, long budget) {
@@ -91,18 +93,21 @@ class BatchedSirenFitterTest {
     private static SirenRecipe recipe(int steps, int pixelsPerStep) {
         SirenRecipe standard = SirenRecipe.standard();
         return new SirenRecipe(
-                steps,
-                pixelsPerStep,
-                standard.learningRate(),
-                standard.quantisation(),
-                standard.pruned(),
-                standard.packing());
+                steps, pixelsPerStep, standard.learningRate(), standard.quantisation(), 0, standard.packing());
     }
 
     private static SirenStart start() {
         float[] parameters = new float[SHAPE.parameterCount()];
         SirenFitter.initialise(SHAPE, 0.3, 1, new SplittableRandom(11), parameters);
         return new SirenStart(SHAPE, parameters, new byte[SHAPE.rows()], new byte[SHAPE.rows()]);
+    }
+
+    /// How many parameters are those of the start.
+    private static int atStart(float[] parameters) {
+        float[] start = start().parameters();
+        return (int) IntStream.range(0, parameters.length)
+                .filter(i -> parameters[i] == start[i])
+                .count();
     }
 
     private static double psnr(Picture picture, float[] parameters) {
