@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.PictureInfo;
+import org.sekkei.inr.PictureSize;
 import org.sekkei.inr.Split;
+import org.sekkei.pictures.Picture;
 import org.sekkei.pictures.PictureSource;
 import org.sekkei.pictures.PictureSources;
 import org.sekkei.train.BatchLoader;
@@ -22,6 +26,7 @@ import org.sekkei.train.TrainingReport;
 /// Measures and trains from files and from INRs.
 final class Comparing {
     private static final int EXAMPLES = 8;
+    private static final int SAMPLED = 32;
 
     private final Path source;
     private final Dataset dataset;
@@ -54,6 +59,7 @@ final class Comparing {
                     inrsSide,
                     inrs.pictures(Split.TRAIN),
                     inrs.pictures(Split.VALIDATION),
+                    pixelsInFiles(pictures),
                     uint8Bytes(),
                     DatasetSummary.of(dataset, 0).psnrMean(),
                     config.model(),
@@ -99,6 +105,25 @@ final class Comparing {
             bytes += dataset.info(index).sourceBytes();
         }
         return bytes;
+    }
+
+    private double pixelsInFiles(PictureSource pictures) throws IOException {
+        Map<String, PictureSize> packed = new HashMap<>();
+        for (int index = 0; index < dataset.size(); index++) {
+            packed.put(dataset.info(index).name(), dataset.info(index).size());
+        }
+        double filePixels = 0;
+        double packedPixels = 0;
+        int step = Math.max(1, pictures.size() / SAMPLED);
+        for (int index = 0; index < pictures.size(); index += step) {
+            PictureSize size = packed.get(pictures.entry(index).name());
+            if (size != null) {
+                Picture picture = pictures.picture(index);
+                filePixels += (double) picture.width() * picture.height();
+                packedPixels += (double) size.pixels();
+            }
+        }
+        return packedPixels == 0 ? 1 : filePixels / packedPixels;
     }
 
     private long uint8Bytes() {

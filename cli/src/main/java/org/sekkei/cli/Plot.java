@@ -36,7 +36,7 @@ final class Plot {
                 WIDTH, height, HtmlReport.escape(title));
     }
 
-    /// Curves with a point at every value, and a legend.
+    /// Curves over whole numbers, for instance epochs, with a point at every value and a legend.
     static String lines(String title, String xLabel, String yLabel, List<Curve> curves) {
         double[] xs = curves.stream()
                 .flatMap(c -> c.x().stream())
@@ -47,7 +47,7 @@ final class Plot {
                 .mapToDouble(Double::doubleValue)
                 .filter(Double::isFinite)
                 .toArray();
-        var plot = new Plot(title, around(xs, 10), around(ys, 6));
+        var plot = new Plot(title, aroundWhole(xs), around(ys, 6));
         plot.axes(xLabel, yLabel);
         for (int i = 0; i < curves.size(); i++) {
             plot.curve(curves.get(i), i);
@@ -103,6 +103,12 @@ final class Plot {
         this.x = new Scale(0, 1, 1);
         this.y = new Scale(0, 1, 1);
         open(title, height);
+    }
+
+    private static Scale aroundWhole(double[] values) {
+        double low = Arrays.stream(values).min().orElse(0);
+        double high = Arrays.stream(values).max().orElse(1);
+        return Scale.aroundWhole(low, high, 10);
     }
 
     private static Scale around(double[] values, int ticks) {

@@ -12,6 +12,12 @@ record Scale(double min, double max, double step) {
         return new Scale(min, max > min ? max : min + step, step);
     }
 
+    /// [#around] with ticks at whole numbers only.
+    static Scale aroundWhole(double low, double high, int ticks) {
+        Scale scale = around(low, high, ticks);
+        return scale.step() < 1 ? new Scale(Math.floor(low), Math.max(Math.ceil(high), Math.floor(low) + 1), 1) : scale;
+    }
+
     /// The smallest of 1, 2 and 5 times a power of ten that is not below `raw`; where `raw` is nothing, a step that is
     /// small beside `magnitude`.
     static double roundStep(double raw, double magnitude) {
