@@ -99,12 +99,20 @@ record Comparison(
         if (training > 1) {
             sentences.add(String.format(
                     Locale.ROOT,
-                    "Training: %s pictures/s from %s, %s from %s (%.2f times).",
+                    "Training: %s pictures/s from %s (waited %.1f of %.1f s for data), %s from %s (waited %.1f of %.1f s),"
+                            + " %.2f times%s.",
                     Figures.rate(winner.picturesPerSecond()),
                     winners,
+                    winner.dataSeconds(),
+                    winner.trainingSeconds(),
                     Figures.rate(loser.picturesPerSecond()),
                     losers,
-                    training));
+                    loser.dataSeconds(),
+                    loser.trainingSeconds(),
+                    training,
+                    dataExplains(winner, loser)
+                            ? ""
+                            : "; data does not explain that: the machine was not equally free in both trainings"));
         }
         if (winner.dataCpuSeconds() < loser.dataCpuSeconds()) {
             sentences.add(String.format(
@@ -134,6 +142,14 @@ record Comparison(
                             : ""));
         }
         return sentences;
+    }
+
+    /// Whether at least half of what one training took longer went into waiting for data or making it.
+    private static boolean dataExplains(Side faster, Side slower) {
+        double longer = slower.trainingSeconds() - faster.trainingSeconds();
+        double waited = slower.dataSeconds() - faster.dataSeconds();
+        double worked = slower.dataCpuSeconds() - faster.dataCpuSeconds();
+        return Math.max(waited, worked) >= longer / 2;
     }
 
     /// Two standard deviations of the difference between two accuracies measured on this many pictures, in points.

@@ -31,8 +31,8 @@ final class ComparisonReport {
         report.table(List.of("", "files", "INRs"), rows(comparison));
         report.note("The loaders were measured in turns, "
                 + comparison.files().data().rounds()
-                + " rounds each; the figure is the median, the range is in brackets. The first epoch, which warms up, does not"
-                + " count for pictures/s trained where there are more. The pages of the files that the system keeps in its"
+                + " rounds each; the figure is the median, the range is in brackets. The trainings ran one after the other;"
+                + " their first epoch, which warms up, does not count for pictures/s where there are more. The pages of the files that the system keeps in its"
                 + " cache are not counted as memory.");
         report.plot(Plot.bars(
                 "pictures per second",
