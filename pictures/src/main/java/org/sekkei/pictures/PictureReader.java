@@ -152,6 +152,9 @@ public final class PictureReader {
     }
 
     private static String reason(Throwable e) {
+        if (e instanceof RuntimeException) {
+            return "its header is inconsistent"; // a decoder's bug speaks of classes and indices, not of the file
+        }
         String message = e.getMessage();
         return message == null || message.isBlank()
                 ? e.getClass().getSimpleName()
