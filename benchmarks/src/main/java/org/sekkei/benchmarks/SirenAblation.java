@@ -30,7 +30,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// What each part of the codec `siren` buys: learnt start, quantisation, entropy coding and pruning, one after the other
+/// What each part of the codec `siren` buys: learnt start, quantisation, entropy coding and pruning, one after the
+/// other
 /// on the same pictures. The start is learnt from pictures that are not measured.
 @Command(
         name = "SirenAblation",
@@ -101,7 +102,8 @@ public final class SirenAblation implements Callable<Integer> {
                 "psnrMin",
                 "psnrOfFloat32",
                 "picturesPerSecond");
-        SirenRecipe none = SirenRecipe.standard().withSteps(steps).withPruned(0).withQuantisation(new Quantisation.None());
+        SirenRecipe none =
+                SirenRecipe.standard().withSteps(steps).withPruned(0).withQuantisation(new Quantisation.None());
         SirenRecipe fixed = none.withQuantisation(new Quantisation.Fitted(0.7)).withPacking(SirenPacking.FIXED);
         SirenRecipe entropy = fixed.withPacking(SirenPacking.RANS);
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
@@ -144,8 +146,8 @@ public final class SirenAblation implements Callable<Integer> {
         Picture first = pictures.getFirst();
         boolean same = pictures.stream()
                 .allMatch(picture -> picture.width() == first.width() && picture.height() == first.height());
-        SirenShared shared = new SirenShared(
-                List.of(variant.start()), same ? new PictureSize(first.width(), first.height()) : null);
+        SirenShared shared =
+                new SirenShared(List.of(variant.start()), same ? new PictureSize(first.width(), first.height()) : null);
         long begin = System.nanoTime();
         List<Future<FittedPicture>> fits = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {
