@@ -31,6 +31,7 @@ final class VectorSirenKernel implements SirenKernel {
 
     // Adding 1.5 * 2^23 rounds to an integer, whose lowest bit is then the lowest bit of the sum.
     private static final float ROUND = 12582912f;
+    private static final float[] ZEROS = new float[4];
     private static final float HALF_TURNS = (float) (SirenShape.W0 / Math.PI);
 
     @Override
@@ -82,10 +83,29 @@ final class VectorSirenKernel implements SirenKernel {
             float[] inputGradient = tile.scratch(layer & 1);
             int i = 0;
             for (; i + 4 <= inputs; i += 4) {
-                product4(parameters, shape.weights(layer) + i, 1, inputs, outputGradient, outputs, inputGradient, i);
+                product4(
+                        parameters,
+                        shape.weights(layer) + i,
+                        1,
+                        inputs,
+                        ZEROS,
+                        0,
+                        outputGradient,
+                        outputs,
+                        inputGradient,
+                        i);
             }
             for (; i < inputs; i++) {
-                product1(parameters, shape.weights(layer) + i, inputs, outputGradient, outputs, inputGradient, i);
+                product1(
+                        parameters,
+                        shape.weights(layer) + i,
+                        inputs,
+                        ZEROS,
+                        0,
+                        outputGradient,
+                        outputs,
+                        inputGradient,
+                        i);
             }
             multiply(inputGradient, tile.slope(layer), inputs * PIXELS);
             outputGradient = inputGradient;
@@ -99,85 +119,36 @@ final class VectorSirenKernel implements SirenKernel {
         int biases = shape.biases(layer);
         int o = 0;
         for (; o + 4 <= outputs; o += 4) {
-            affine4(parameters, weights + o * inputs, biases + o, input, inputs, output, o);
+            product4(parameters, weights + o * inputs, inputs, 1, parameters, biases + o, input, inputs, output, o);
         }
         for (; o < outputs; o++) {
-            affine1(parameters, weights + o * inputs, biases + o, input, inputs, output, o);
+            product1(parameters, weights + o * inputs, 1, parameters, biases + o, input, inputs, output, o);
         }
     }
 
-    /// Four outputs for all pixels of the tile: four vectors of pixels at a time, sixteen sums in registers.
-    private static void affine4(
-            float[] parameters, int weights, int biases, float[] input, int inputs, float[] output, int o) {
+    /// `output[o + r] = first[firstAt + r] + sum_k matrix[at + r * rowStride + k * columnStride] * input[k]` for four
+    /// rows
+    /// r and all pixels of the tile: four vectors of pixels at a time, sixteen sums in registers.
+    private static void product4(
+            float[] matrix,
+            int at,
+            int rowStride,
+            int columnStride,
+            float[] first,
+            int firstAt,
+            float[] input,
+            int inputs,
+            float[] output,
+            int o) {
         for (int p = 0; p < PIXELS; p += 4 * LANES) {
-            FloatVector b0 = FloatVector.broadcast(SPECIES, parameters[biases]);
-            FloatVector b1 = FloatVector.broadcast(SPECIES, parameters[biases + 1]);
-            FloatVector b2 = FloatVector.broadcast(SPECIES, parameters[biases + 2]);
-            FloatVector b3 = FloatVector.broadcast(SPECIES, parameters[biases + 3]);
+            FloatVector b0 = FloatVector.broadcast(SPECIES, first[firstAt]);
+            FloatVector b1 = FloatVector.broadcast(SPECIES, first[firstAt + 1]);
+            FloatVector b2 = FloatVector.broadcast(SPECIES, first[firstAt + 2]);
+            FloatVector b3 = FloatVector.broadcast(SPECIES, first[firstAt + 3]);
             FloatVector s00 = b0, s01 = b0, s02 = b0, s03 = b0;
             FloatVector s10 = b1, s11 = b1, s12 = b1, s13 = b1;
             FloatVector s20 = b2, s21 = b2, s22 = b2, s23 = b2;
             FloatVector s30 = b3, s31 = b3, s32 = b3, s33 = b3;
-            for (int i = 0; i < inputs; i++) {
-                int at = i * PIXELS + p;
-                FloatVector x0 = FloatVector.fromArray(SPECIES, input, at);
-                FloatVector x1 = FloatVector.fromArray(SPECIES, input, at + LANES);
-                FloatVector x2 = FloatVector.fromArray(SPECIES, input, at + 2 * LANES);
-                FloatVector x3 = FloatVector.fromArray(SPECIES, input, at + 3 * LANES);
-                FloatVector w0 = FloatVector.broadcast(SPECIES, parameters[weights + i]);
-                s00 = w0.fma(x0, s00);
-                s01 = w0.fma(x1, s01);
-                s02 = w0.fma(x2, s02);
-                s03 = w0.fma(x3, s03);
-                FloatVector w1 = FloatVector.broadcast(SPECIES, parameters[weights + inputs + i]);
-                s10 = w1.fma(x0, s10);
-                s11 = w1.fma(x1, s11);
-                s12 = w1.fma(x2, s12);
-                s13 = w1.fma(x3, s13);
-                FloatVector w2 = FloatVector.broadcast(SPECIES, parameters[weights + 2 * inputs + i]);
-                s20 = w2.fma(x0, s20);
-                s21 = w2.fma(x1, s21);
-                s22 = w2.fma(x2, s22);
-                s23 = w2.fma(x3, s23);
-                FloatVector w3 = FloatVector.broadcast(SPECIES, parameters[weights + 3 * inputs + i]);
-                s30 = w3.fma(x0, s30);
-                s31 = w3.fma(x1, s31);
-                s32 = w3.fma(x2, s32);
-                s33 = w3.fma(x3, s33);
-            }
-            store4(s00, s01, s02, s03, output, o * PIXELS + p);
-            store4(s10, s11, s12, s13, output, (o + 1) * PIXELS + p);
-            store4(s20, s21, s22, s23, output, (o + 2) * PIXELS + p);
-            store4(s30, s31, s32, s33, output, (o + 3) * PIXELS + p);
-        }
-    }
-
-    private static void affine1(
-            float[] parameters, int weights, int bias, float[] input, int inputs, float[] output, int o) {
-        for (int p = 0; p < PIXELS; p += 4 * LANES) {
-            FloatVector b = FloatVector.broadcast(SPECIES, parameters[bias]);
-            FloatVector s0 = b, s1 = b, s2 = b, s3 = b;
-            for (int i = 0; i < inputs; i++) {
-                int at = i * PIXELS + p;
-                FloatVector w = FloatVector.broadcast(SPECIES, parameters[weights + i]);
-                s0 = w.fma(FloatVector.fromArray(SPECIES, input, at), s0);
-                s1 = w.fma(FloatVector.fromArray(SPECIES, input, at + LANES), s1);
-                s2 = w.fma(FloatVector.fromArray(SPECIES, input, at + 2 * LANES), s2);
-                s3 = w.fma(FloatVector.fromArray(SPECIES, input, at + 3 * LANES), s3);
-            }
-            store4(s0, s1, s2, s3, output, o * PIXELS + p);
-        }
-    }
-
-    /// `output[o + r] = sum_k matrix[at + r * rowStride + k * columnStride] * input[k]` for four rows r.
-    private static void product4(
-            float[] matrix, int at, int rowStride, int columnStride, float[] input, int inputs, float[] output, int o) {
-        for (int p = 0; p < PIXELS; p += 4 * LANES) {
-            FloatVector zero = FloatVector.zero(SPECIES);
-            FloatVector s00 = zero, s01 = zero, s02 = zero, s03 = zero;
-            FloatVector s10 = zero, s11 = zero, s12 = zero, s13 = zero;
-            FloatVector s20 = zero, s21 = zero, s22 = zero, s23 = zero;
-            FloatVector s30 = zero, s31 = zero, s32 = zero, s33 = zero;
             for (int k = 0; k < inputs; k++) {
                 int from = k * PIXELS + p;
                 int w = at + k * columnStride;
@@ -213,11 +184,20 @@ final class VectorSirenKernel implements SirenKernel {
         }
     }
 
+    /// [#product4] for one row.
     private static void product1(
-            float[] matrix, int at, int columnStride, float[] input, int inputs, float[] output, int o) {
+            float[] matrix,
+            int at,
+            int columnStride,
+            float[] first,
+            int firstAt,
+            float[] input,
+            int inputs,
+            float[] output,
+            int o) {
         for (int p = 0; p < PIXELS; p += 4 * LANES) {
-            FloatVector zero = FloatVector.zero(SPECIES);
-            FloatVector s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+            FloatVector b = FloatVector.broadcast(SPECIES, first[firstAt]);
+            FloatVector s0 = b, s1 = b, s2 = b, s3 = b;
             for (int k = 0; k < inputs; k++) {
                 int from = k * PIXELS + p;
                 FloatVector w = FloatVector.broadcast(SPECIES, matrix[at + k * columnStride]);
