@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// The binary files of CIFAR-10 and CIFAR-100, https://www.cs.toronto.edu/~kriz/cifar.html: records of one
 /// label byte (CIFAR-100: coarse and fine, of which the fine one counts) and a red, a green and a blue plane of
 /// 32 x 32.
-final class Cifar implements PictureSource {
+final class Cifar extends ListedSource {
     private static final int SIDE = 32;
     private static final int PLANE = SIDE * SIDE;
 
@@ -54,15 +54,10 @@ final class Cifar implements PictureSource {
     /// Where the pixels of an entry begin.
     private record Place(MappedFile file, long offset) {}
 
-    private final String description;
-    private final List<String> classNames;
-    private final List<SourceEntry> entries;
     private final List<Place> places;
 
     private Cifar(String description, List<String> classNames, List<SourceEntry> entries, List<Place> places) {
-        this.description = description;
-        this.classNames = classNames;
-        this.entries = entries;
+        super(description, classNames, entries);
         this.places = places;
     }
 
@@ -151,26 +146,6 @@ final class Cifar implements PictureSource {
     }
 
     @Override
-    public String description() {
-        return description;
-    }
-
-    @Override
-    public List<String> classNames() {
-        return classNames;
-    }
-
-    @Override
-    public int size() {
-        return entries.size();
-    }
-
-    @Override
-    public SourceEntry entry(int index) {
-        return entries.get(index);
-    }
-
-    @Override
     public Picture picture(int index) throws IOException {
         return new Picture(SIDE, SIDE, encoded(index));
     }
@@ -187,7 +162,4 @@ final class Cifar implements PictureSource {
         }
         return rgb;
     }
-
-    @Override
-    public void close() {}
 }

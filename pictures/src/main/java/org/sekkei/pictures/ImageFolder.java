@@ -14,18 +14,13 @@ import org.jspecify.annotations.Nullable;
 /// A tree of picture files: class folders, class folders in `train`, `val` and `test`, or no classes at all. The
 /// entries
 /// are sorted by name.
-final class ImageFolder implements PictureSource {
+final class ImageFolder extends ListedSource {
     private final PictureReader reader = new PictureReader();
     private final Path root;
-    private final String description;
-    private final List<String> classNames;
-    private final List<SourceEntry> entries;
 
     private ImageFolder(Path root, String description, List<String> classNames, List<SourceEntry> entries) {
+        super(description, classNames, entries);
         this.root = root;
-        this.description = description;
-        this.classNames = classNames;
-        this.entries = entries;
     }
 
     /// Returns null if there is no picture below `root`.
@@ -114,26 +109,6 @@ final class ImageFolder implements PictureSource {
     }
 
     @Override
-    public String description() {
-        return description;
-    }
-
-    @Override
-    public List<String> classNames() {
-        return classNames;
-    }
-
-    @Override
-    public int size() {
-        return entries.size();
-    }
-
-    @Override
-    public SourceEntry entry(int index) {
-        return entries.get(index);
-    }
-
-    @Override
     public Picture picture(int index) throws IOException {
         return reader.read(encoded(index), entry(index).name());
     }
@@ -143,7 +118,4 @@ final class ImageFolder implements PictureSource {
         String name = entry(index).name();
         return PictureFiles.read(root.resolve(name), name);
     }
-
-    @Override
-    public void close() {}
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// An idx file is, big-endian: two zero bytes, the element type (8 is an unsigned byte), the number of
 /// dimensions, each dimension in four bytes, the elements.
-final class Mnist implements PictureSource {
+final class Mnist extends ListedSource {
     /// What stands before the elements of pictures and of labels.
     private static final int PICTURES = 0x803;
 
@@ -37,15 +37,10 @@ final class Mnist implements PictureSource {
 
     private record Place(Pictures pictures, int offset) {}
 
-    private final String description;
-    private final List<String> classNames;
-    private final List<SourceEntry> entries;
     private final List<Place> places;
 
     private Mnist(String description, List<String> classNames, List<SourceEntry> entries, List<Place> places) {
-        this.description = description;
-        this.classNames = classNames;
-        this.entries = entries;
+        super(description, classNames, entries);
         this.places = places;
     }
 
@@ -188,26 +183,6 @@ final class Mnist implements PictureSource {
     }
 
     @Override
-    public String description() {
-        return description;
-    }
-
-    @Override
-    public List<String> classNames() {
-        return classNames;
-    }
-
-    @Override
-    public int size() {
-        return entries.size();
-    }
-
-    @Override
-    public SourceEntry entry(int index) {
-        return entries.get(index);
-    }
-
-    @Override
     public Picture picture(int index) {
         Pictures pictures = places.get(index).pictures();
         return new Picture(pictures.width(), pictures.height(), encoded(index));
@@ -222,7 +197,4 @@ final class Mnist implements PictureSource {
         }
         return rgb;
     }
-
-    @Override
-    public void close() {}
 }

@@ -14,18 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /// A CSV file of `path,label` or `path,label,x,y,w,h`; paths are relative to it. Several lines for one path are
 /// several boxes of one picture. The entries are in the order of the file.
-final class PictureList implements PictureSource {
+final class PictureList extends ListedSource {
     private final PictureReader reader = new PictureReader();
     private final Path folder;
-    private final String description;
-    private final List<String> classNames;
-    private final List<SourceEntry> entries;
 
     private PictureList(Path folder, String description, List<String> classNames, List<SourceEntry> entries) {
+        super(description, classNames, entries);
         this.folder = folder;
-        this.description = description;
-        this.classNames = classNames;
-        this.entries = entries;
     }
 
     private static final class Listed {
@@ -196,26 +191,6 @@ final class PictureList implements PictureSource {
     }
 
     @Override
-    public String description() {
-        return description;
-    }
-
-    @Override
-    public List<String> classNames() {
-        return classNames;
-    }
-
-    @Override
-    public int size() {
-        return entries.size();
-    }
-
-    @Override
-    public SourceEntry entry(int index) {
-        return entries.get(index);
-    }
-
-    @Override
     public Picture picture(int index) throws IOException {
         return reader.read(encoded(index), entry(index).name());
     }
@@ -225,7 +200,4 @@ final class PictureList implements PictureSource {
         String name = entry(index).name();
         return PictureFiles.read(folder.resolve(name), name);
     }
-
-    @Override
-    public void close() {}
 }

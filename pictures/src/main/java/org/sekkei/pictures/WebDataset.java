@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Tar shards of samples, https://github.com/webdataset/webdataset: the files of one sample share the path up
 /// to the first dot of the file name. Only where the pictures lie is held in memory, not the pictures.
-final class WebDataset implements PictureSource {
+final class WebDataset extends ListedSource {
     /// If a sample has several pictures, the first of these counts.
     private static final List<String> PICTURES = List.of("jpg", "jpeg", "png", "webp");
 
@@ -35,15 +35,10 @@ final class WebDataset implements PictureSource {
             @Nullable SourceSplit split) {}
 
     private final PictureReader reader = new PictureReader();
-    private final String description;
-    private final List<String> classNames;
-    private final List<SourceEntry> entries;
     private final List<Place> places;
 
     private WebDataset(String description, List<String> classNames, List<SourceEntry> entries, List<Place> places) {
-        this.description = description;
-        this.classNames = classNames;
-        this.entries = entries;
+        super(description, classNames, entries);
         this.places = places;
     }
 
@@ -155,26 +150,6 @@ final class WebDataset implements PictureSource {
     }
 
     @Override
-    public String description() {
-        return description;
-    }
-
-    @Override
-    public List<String> classNames() {
-        return classNames;
-    }
-
-    @Override
-    public int size() {
-        return entries.size();
-    }
-
-    @Override
-    public SourceEntry entry(int index) {
-        return entries.get(index);
-    }
-
-    @Override
     public Picture picture(int index) throws IOException {
         return reader.read(encoded(index), entry(index).name());
     }
@@ -185,7 +160,4 @@ final class WebDataset implements PictureSource {
         PictureFiles.checkLength(place.member().length(), entry(index).name());
         return place.shard().read(place.member().offset(), (int) place.member().length());
     }
-
-    @Override
-    public void close() {}
 }
