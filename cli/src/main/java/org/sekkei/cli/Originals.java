@@ -2,6 +2,7 @@ package org.sekkei.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.fit.PackSize;
 import org.sekkei.inr.Dataset;
+import org.sekkei.inr.DatasetSpec;
 import org.sekkei.inr.PictureInfo;
 import org.sekkei.pictures.Picture;
 import org.sekkei.pictures.PictureSource;
@@ -37,30 +39,12 @@ final class Originals implements AutoCloseable {
 
     /// Those at the place that the data set says it was packed from.
     static Originals of(Dataset dataset) {
-        Path place = placeIn(dataset.attributes().getOrDefault("source", ""));
-        return place == null ? new Originals(null) : at(place);
-    }
-
-    /// The path in a line such as `CIFAR-10 in /data/cifar, without test_batch.bin`: the longest run of words that is
-    /// there.
-    static @Nullable Path placeIn(String description) {
-        Path longest = null;
-        int length = 0;
-        for (int start = 0; start < description.length(); start = nextWord(description, start)) {
-            for (int end = description.length(); end - start > length; end--) {
-                boolean wordEnds = end == description.length() || " ,:;".indexOf(description.charAt(end)) >= 0;
-                if (wordEnds && Files.exists(Path.of(description.substring(start, end)))) {
-                    longest = Path.of(description.substring(start, end));
-                    length = end - start;
-                }
-            }
+        String place = dataset.attributes().get(DatasetSpec.SOURCE);
+        try {
+            return place == null ? new Originals(null) : at(Path.of(place));
+        } catch (InvalidPathException otherSystem) {
+            return new Originals(null);
         }
-        return longest;
-    }
-
-    private static int nextWord(String text, int from) {
-        int space = text.indexOf(' ', from);
-        return space < 0 ? text.length() : space + 1;
     }
 
     /// The original in the size that it was packed in; null if it is not at hand.

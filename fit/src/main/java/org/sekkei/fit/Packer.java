@@ -270,9 +270,9 @@ public final class Packer {
                 : null;
     }
 
-    private Map<String, String> attributes() {
+    private Map<String, String> attributes() throws IOException {
         Map<String, String> attributes = new TreeMap<>();
-        attributes.put("source", source.description());
+        attributes.put(DatasetSpec.SOURCE, source.path().toRealPath().toString());
         attributes.put("size", options.size().toString());
         attributes.put("goal", options.goal().toString());
         attributes.put("recipe", options.recipe().toString());

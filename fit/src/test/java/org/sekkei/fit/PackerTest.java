@@ -21,6 +21,7 @@ import org.sekkei.fit.siren.SirenRecipe;
 import org.sekkei.fit.siren.SirenStarts;
 import org.sekkei.inr.Box;
 import org.sekkei.inr.Dataset;
+import org.sekkei.inr.DatasetSpec;
 import org.sekkei.inr.PictureSize;
 import org.sekkei.inr.Split;
 import org.sekkei.inr.siren.SirenCodec;
@@ -139,6 +140,22 @@ class PackerTest {
             assertThat(second.resumed).isPositive();
         }
         assertThat(content(stopped)).isEqualTo(content(quiet));
+    }
+
+    @Test
+    void thePicturesMayHaveAnotherPathWhenItGoesOn() throws Exception {
+        Path target = folder.resolve("photos.inr");
+        assertThatThrownBy(() -> pack(target, options(1, false), new Stopping(25)))
+                .hasMessage("stopped");
+        String place = source.toRealPath().toString();
+        source = Files.move(source, folder.resolve("moved")).resolve("..").resolve("moved");
+        Stopping second = new Stopping(Integer.MAX_VALUE);
+        pack(target, options(1, false), second);
+        assertThat(second.resumed).isPositive();
+        try (Dataset dataset = Dataset.open(target)) {
+            assertThat(dataset.size()).isEqualTo(2 * PER_CLASS);
+            assertThat(dataset.attributes()).containsEntry(DatasetSpec.SOURCE, place);
+        }
     }
 
     @Test

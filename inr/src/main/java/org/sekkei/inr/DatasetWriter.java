@@ -93,6 +93,7 @@ public final class DatasetWriter implements AutoCloseable {
         }
         TreeSet<String> keys = new TreeSet<>(committed.attributes().keySet());
         keys.addAll(spec.attributes().keySet());
+        keys.remove(DatasetSpec.SOURCE);
         for (String key : keys) {
             @Nullable String there = committed.attributes().get(key);
             @Nullable String here = spec.attributes().get(key);

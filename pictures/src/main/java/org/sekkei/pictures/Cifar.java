@@ -56,8 +56,9 @@ final class Cifar extends ListedSource {
 
     private final List<Place> places;
 
-    private Cifar(String description, List<String> classNames, List<SourceEntry> entries, List<Place> places) {
-        super(description, classNames, entries);
+    private Cifar(
+            Path path, String description, List<String> classNames, List<SourceEntry> entries, List<Place> places) {
+        super(path, description, classNames, entries);
         this.places = places;
     }
 
@@ -91,7 +92,7 @@ final class Cifar extends ListedSource {
         }
         String description = layout.name() + " in " + folder
                 + (missing.isEmpty() ? "" : ", without " + String.join(", ", missing) + " (not there)");
-        return new Cifar(description, classNames, List.copyOf(entries), List.copyOf(places));
+        return new Cifar(folder, description, classNames, List.copyOf(entries), List.copyOf(places));
     }
 
     private static List<String> readClassNames(Path file, Layout layout) throws SourceException {

@@ -16,11 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// are sorted by name.
 final class ImageFolder extends ListedSource {
     private final PictureReader reader = new PictureReader();
-    private final Path root;
 
     private ImageFolder(Path root, String description, List<String> classNames, List<SourceEntry> entries) {
-        super(description, classNames, entries);
-        this.root = root;
+        super(root, description, classNames, entries);
     }
 
     /// Returns null if there is no picture below `root`.
@@ -116,6 +114,6 @@ final class ImageFolder extends ListedSource {
     @Override
     public byte[] encoded(int index) throws IOException {
         String name = entry(index).name();
-        return PictureFiles.read(root.resolve(name), name);
+        return PictureFiles.read(path().resolve(name), name);
     }
 }

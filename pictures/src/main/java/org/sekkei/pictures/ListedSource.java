@@ -1,14 +1,17 @@
 package org.sekkei.pictures;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /// What all layouts have in common: a list of entries that is settled when the source is opened.
 abstract class ListedSource implements PictureSource {
+    private final Path path;
     private final String description;
     private final List<String> classNames;
     private final List<SourceEntry> entries;
 
-    ListedSource(String description, List<String> classNames, List<SourceEntry> entries) {
+    ListedSource(Path path, String description, List<String> classNames, List<SourceEntry> entries) {
+        this.path = path;
         this.description = description;
         this.classNames = List.copyOf(classNames);
         this.entries = List.copyOf(entries);
@@ -17,6 +20,11 @@ abstract class ListedSource implements PictureSource {
     @Override
     public final String description() {
         return description;
+    }
+
+    @Override
+    public final Path path() {
+        return path;
     }
 
     @Override

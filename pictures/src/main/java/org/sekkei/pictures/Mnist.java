@@ -39,8 +39,9 @@ final class Mnist extends ListedSource {
 
     private final List<Place> places;
 
-    private Mnist(String description, List<String> classNames, List<SourceEntry> entries, List<Place> places) {
-        super(description, classNames, entries);
+    private Mnist(
+            Path path, String description, List<String> classNames, List<SourceEntry> entries, List<Place> places) {
+        super(path, description, classNames, entries);
         this.places = places;
     }
 
@@ -69,7 +70,7 @@ final class Mnist extends ListedSource {
         int classes = entries.stream().mapToInt(SourceEntry::label).max().orElseThrow() + 1;
         List<String> classNames =
                 IntStream.range(0, classes).mapToObj(Integer::toString).toList();
-        return new Mnist("MNIST idx files in " + folder, classNames, List.copyOf(entries), List.copyOf(places));
+        return new Mnist(folder, "MNIST idx files in " + folder, classNames, List.copyOf(entries), List.copyOf(places));
     }
 
     private static @Nullable Path find(Path folder, String stem, String form) {

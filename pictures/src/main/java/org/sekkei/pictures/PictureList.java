@@ -18,8 +18,8 @@ final class PictureList extends ListedSource {
     private final PictureReader reader = new PictureReader();
     private final Path folder;
 
-    private PictureList(Path folder, String description, List<String> classNames, List<SourceEntry> entries) {
-        super(description, classNames, entries);
+    private PictureList(Path csv, Path folder, List<String> classNames, List<SourceEntry> entries) {
+        super(csv, "list " + csv, classNames, entries);
         this.folder = folder;
     }
 
@@ -81,7 +81,7 @@ final class PictureList extends ListedSource {
             throw new SourceException("none of the " + entries.size() + " files that " + csv
                     + " lists is there; write their paths relative to " + folder + ".");
         }
-        return new PictureList(folder, "list " + csv, labels.classNames(), List.copyOf(entries));
+        return new PictureList(csv, folder, labels.classNames(), List.copyOf(entries));
     }
 
     private static void addLine(String line, int number, Path csv, Map<String, Listed> pictures)
@@ -94,7 +94,7 @@ final class PictureList extends ListedSource {
             return;
         }
         if (fields.size() != 2 && fields.size() != 6) {
-            throw wrong(csv, number, fields.size() + " fields");
+            throw wrong(csv, number, fields.size() + (fields.size() == 1 ? " field" : " fields"));
         }
         String path = normalized(fields.getFirst());
         if (path == null) {

@@ -1,6 +1,7 @@
 package org.sekkei.pictures;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /// A data set of pictures as it lies on disk, in whatever layout. What it holds is settled when it is opened;
@@ -8,6 +9,9 @@ import java.util.List;
 public interface PictureSource extends AutoCloseable {
     /// One line for people: the layout and the path.
     String description();
+
+    /// The folder or file that the data set was found in.
+    Path path();
 
     /// The names of the classes; an entry's label is an index into them. Empty if the entries have no labels.
     List<String> classNames();

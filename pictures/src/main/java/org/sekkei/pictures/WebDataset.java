@@ -37,8 +37,9 @@ final class WebDataset extends ListedSource {
     private final PictureReader reader = new PictureReader();
     private final List<Place> places;
 
-    private WebDataset(String description, List<String> classNames, List<SourceEntry> entries, List<Place> places) {
-        super(description, classNames, entries);
+    private WebDataset(
+            Path path, String description, List<String> classNames, List<SourceEntry> entries, List<Place> places) {
+        super(path, description, classNames, entries);
         this.places = places;
     }
 
@@ -84,7 +85,7 @@ final class WebDataset extends ListedSource {
             entries.add(new SourceEntry(sample.name(), label, sample.split(), List.of(), bytes));
         }
         List<Place> places = samples.stream().map(Sample::picture).toList();
-        return new WebDataset(description, labels.classNames(), List.copyOf(entries), places);
+        return new WebDataset(root, description, labels.classNames(), List.copyOf(entries), places);
     }
 
     private static void addSamples(Path path, String prefix, List<Sample> samples) throws SourceException {

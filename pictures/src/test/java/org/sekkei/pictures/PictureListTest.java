@@ -137,7 +137,7 @@ class PictureListTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "a.png|1 fields",
+                "a.png|1 field;",
                 "a.png,cat,1|3 fields",
                 "a.png,cat,1,2,3,4,5|7 fields",
                 "a.png,cat,1,2,3|5 fields",

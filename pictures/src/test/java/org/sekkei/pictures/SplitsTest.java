@@ -3,6 +3,7 @@ package org.sekkei.pictures;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +35,11 @@ class SplitsTest {
         @Override
         public String description() {
             return "entries";
+        }
+
+        @Override
+        public Path path() {
+            return Path.of("entries");
         }
 
         @Override

@@ -37,6 +37,11 @@ class FileLoaderTest {
         }
 
         @Override
+        public Path path() {
+            return Path.of("ramps");
+        }
+
+        @Override
         public List<String> classNames() {
             return List.of("a", "b");
         }
