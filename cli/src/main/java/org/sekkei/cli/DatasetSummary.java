@@ -102,17 +102,20 @@ record DatasetSummary(
         }
         skippedPictures.stream()
                 .limit(most)
-                .forEach(picture -> text.append("  ")
-                        .append(picture.name())
-                        .append(": ")
-                        .append(picture.reason())
-                        .append('\n'));
+                .forEach(picture -> text.append("  ").append(reason(picture)).append('\n'));
         if (skippedPictures.size() > most) {
             text.append("  and ")
                     .append(Figures.count(skippedPictures.size() - most))
                     .append(" more; --json lists them all\n");
         }
         return text.toString();
+    }
+
+    /// Most reasons name the picture themselves.
+    private static String reason(SkippedPicture picture) {
+        return picture.reason().startsWith(picture.name())
+                ? picture.reason()
+                : picture.name() + ": " + picture.reason();
     }
 
     private static String psnr(@Nullable Double value) {

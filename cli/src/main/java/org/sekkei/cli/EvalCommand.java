@@ -45,7 +45,7 @@ final class EvalCommand extends Job {
     @Option(names = "--device", paramLabel = "D", description = "auto, cpu, cuda or cuda:N (${DEFAULT-VALUE}).")
     private String device = "auto";
 
-    @Option(names = "--precision", paramLabel = "P", description = "auto, float32 or bfloat16 (${DEFAULT-VALUE}).")
+    @Option(names = "--precision", paramLabel = "P", description = "auto, float32 or bfloat16; auto if not given.")
     private Precision precision = Precision.AUTO;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads that decode; all cores if not given.")

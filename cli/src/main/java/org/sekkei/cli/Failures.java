@@ -60,14 +60,17 @@ final class Failures {
         return cause;
     }
 
+    /// The system's bare words in ours; a message that names the file and says what to do stays as it is.
     private static String translated(IOException failure) {
         String reason =
                 failure instanceof FileSystemException e && e.getReason() != null ? e.getReason() : sentence(failure);
         String lower = reason.toLowerCase(Locale.ROOT);
-        if (lower.contains("no space left") || lower.contains("not enough space") || lower.contains("disk quota")) {
+        if (lower.startsWith("no space left")
+                || lower.startsWith("there is not enough space")
+                || lower.startsWith("disk quota")) {
             return "the disk is full. What was committed is whole: make room and run the same command again to go on.";
         }
-        if (lower.contains("read-only file system")) {
+        if (lower.startsWith("read-only file system")) {
             return "the file system is read-only; choose another place.";
         }
         if (lower.contains("too many open files")) {

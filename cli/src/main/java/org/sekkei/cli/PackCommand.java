@@ -146,7 +146,9 @@ final class PackCommand extends Job {
                 out().println(folder
                         + (packed.resumed() > 0 ? ": complete, some of it by an earlier run" : ": complete"));
                 out().print(summary.text());
-                out().printf("%-20s %s%n", "pictures/s", Figures.rate(summary.picturesPerSecond()));
+                if (packed.picturesPerSecond() > 0) {
+                    out().printf("%-20s %s%n", "pictures/s", Figures.rate(packed.picturesPerSecond()));
+                }
                 out().print(summary.skippedText(20));
             }
         }

@@ -70,12 +70,12 @@ final class TrainCommand extends Job {
         if (!resume && RunFolder.holdsTraining(run)) {
             throw usage(run + ": holds a training already; go on with --resume, or name another folder by --out.");
         }
-        Files.createDirectories(run);
         TrainingReport report;
         try (Dataset dataset = openDataset(folder);
                 ProgressLine progress = newProgress()) {
             var config = fromOptions(() -> options.config(dataset));
             try (InrLoader loader = InrLoader.open(dataset, Codecs.of(dataset), config.data())) {
+                Files.createDirectories(run);
                 var trainer = new Trainer(config, loader, run, new TrainingLines(progress, json() ? err() : out()));
                 report = resume ? trainer.resume() : trainer.train();
             }

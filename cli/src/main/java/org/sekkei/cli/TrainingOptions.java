@@ -56,7 +56,7 @@ final class TrainingOptions {
     @Option(names = "--rotation", paramLabel = "DEGREES", description = "Rotate by up to so much (${DEFAULT-VALUE}).")
     private double rotation;
 
-    @Option(names = "--precision", paramLabel = "P", description = "auto, float32 or bfloat16 (${DEFAULT-VALUE}).")
+    @Option(names = "--precision", paramLabel = "P", description = "auto, float32 or bfloat16; auto if not given.")
     private Precision precision = Precision.AUTO;
 
     @Option(names = "--device", paramLabel = "D", description = "auto, cpu, cuda or cuda:N (${DEFAULT-VALUE}).")

@@ -1,5 +1,6 @@
 package org.sekkei.cli;
 
+import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,13 +33,20 @@ final class VerifyCommand extends Job {
         if (json()) {
             printJson(new Result(damages.isEmpty(), damages));
         } else if (damages.isEmpty()) {
-            out().println(dataset + ": intact.");
+            out().println(dataset
+                    + (complete() ? ": intact." : ": intact as far as it is packed; it is not finished."));
         } else {
             damages.forEach(damage -> out().println(describe(damage)));
             err().println("sekkei: " + dataset + ": " + Figures.count(damages.size())
                     + (damages.size() == 1 ? " damage" : " damages") + "; pack it again, or restore it from a copy.");
         }
         return damages.isEmpty() ? Main.DONE : Main.FAILED;
+    }
+
+    private boolean complete() throws IOException {
+        try (Dataset opened = Dataset.openPartial(dataset)) {
+            return opened.complete();
+        }
     }
 
     private static String describe(Damage damage) {

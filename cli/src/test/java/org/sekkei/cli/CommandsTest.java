@@ -188,6 +188,14 @@ class CommandsTest {
     }
 
     @Test
+    void trainLeavesNothingBehindWhereThereIsNoDataset() {
+        Path run = folder.resolve("run");
+        Invocation result = Invocation.of("train", folder.resolve("nowhere"), "--out", run);
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(run).doesNotExist();
+    }
+
+    @Test
     void extremeShapesArePacked() throws Exception {
         Path source = folder.resolve("shapes");
         Path only = Files.createDirectories(source.resolve("only"));

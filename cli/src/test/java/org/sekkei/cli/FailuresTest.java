@@ -28,6 +28,9 @@ class FailuresTest {
                         new UncheckedIOException(new IOException("No space left on device")),
                         "the disk is full. What was committed is whole: make room and run the same command again to go"
                                 + " on."),
+                Arguments.of(
+                        new IOException("a.inr/000001.shard cannot be written: No space left on device; make room"),
+                        "a.inr/000001.shard cannot be written: No space left on device; make room"),
                 Arguments.of(new IOException("a.jpg: is not a picture."), "a.jpg: is not a picture."),
                 Arguments.of(
                         new IllegalStateException("no\n  at native.so\n  at libc.so"), "IllegalStateException: no"));
