@@ -42,8 +42,8 @@ final class SirenFitter {
     private static final double AFRESH = 0.7;
     private static final int FINEST_STEP = 160;
 
-    private final SirenKernel kernel;
-    private final SirenShared shared;
+    private final SirenFormat format;
+    private final SirenEvaluator evaluator;
     private final int startIndex;
     private final SirenStart start;
     private final SirenShape shape;
@@ -59,8 +59,8 @@ final class SirenFitter {
     private int stepsTaken;
 
     SirenFitter(SirenKernel kernel, SirenShared shared, int startIndex, SirenRecipe recipe) {
-        this.kernel = kernel;
-        this.shared = shared;
+        this.format = new SirenFormat(shared);
+        this.evaluator = new SirenEvaluator(kernel);
         this.startIndex = startIndex;
         this.start = shared.starts().get(startIndex);
         this.shape = start.shape();
@@ -84,9 +84,8 @@ final class SirenFitter {
         double floatPsnr = decibels(objective.meanSquaredError(picture, parameters, all));
         return switch (recipe.quantisation()) {
             case SirenRecipe.Quantisation.None _ -> {
-                SirenFormat format = new SirenFormat(shared);
                 byte[] record = format.writeHalf(startIndex, size(picture), parameters);
-                yield finished(picture, format, record, floatPsnr);
+                yield finished(picture, record, floatPsnr);
             }
             case SirenRecipe.Quantisation.Fitted fitted -> fitQuantised(picture, goal, fitted, floatPsnr, random);
         };
@@ -157,8 +156,7 @@ final class SirenFitter {
     }
 
     /// A learnt start as it is; without one, SIREN's own initialisation: uniform in -1/2..1/2 for the first layer and
-    /// in
-    /// -sqrt(6 / width) / W0 .. for the others, weights and biases alike.
+    /// in -b..b with b = sqrt(6 / width) / W0 for the others, weights and biases alike.
     private void begin(SplittableRandom random) {
         adam.reset();
         Arrays.fill(pruned, false);
@@ -212,7 +210,6 @@ final class SirenFitter {
             SirenRecipe.Quantisation.Fitted fitted,
             double floatPsnr,
             SplittableRandom random) {
-        SirenFormat format = new SirenFormat(shared);
         double floor = switch (goal) {
             case SirenGoal.Best _ -> floatPsnr - fitted.lossDecibels();
             case SirenGoal.Quality(double psnr) -> Math.min(psnr, floatPsnr - fitted.lossDecibels());
@@ -220,13 +217,13 @@ final class SirenFitter {
         };
         PixelSubset trial = PixelSubset.spread(picture.width() * picture.height(), TRIAL_PIXELS, random);
         int step = goal instanceof SirenGoal.Bytes(int bytes)
-                ? finestStepWithin(format, picture, bytes)
+                ? finestStepWithin(picture, bytes)
                 : coarsestStepFor(picture, floor - RECOVERY, trial);
         float rate = QUANTISED_RATE * recipe.learningRate(shape);
         System.arraycopy(parameters, 0, fittedFloat, 0, parameters.length);
         adam.reset();
         fitThroughQuantiser(picture, step, Math.max(1, recipe.steps() / 2), rate, random);
-        FittedPicture result = finished(picture, format, write(format, picture, step), floatPsnr);
+        FittedPicture result = finished(picture, write(picture, step), floatPsnr);
         FittedPicture best = result;
         for (int attempt = 0; attempt < MAX_ADJUSTMENTS; attempt++) {
             int next = Math.clamp(step + adjustment(result, goal, floor), 0, FINEST_STEP);
@@ -241,14 +238,14 @@ final class SirenFitter {
             }
             fitThroughQuantiser(
                     picture, step, Math.max(1, recipe.steps() / (afresh ? 4 : 8)), afresh ? rate : rate / 3, random);
-            result = finished(picture, format, write(format, picture, step), floatPsnr);
+            result = finished(picture, write(picture, step), floatPsnr);
             best = better(result, best, goal, floor) ? result : best;
         }
         if (best.psnr() < floor - TOLERANCE) {
             // Rounding alone, finely enough, always keeps what the float32 network had.
             System.arraycopy(fittedFloat, 0, parameters, 0, parameters.length);
             step = coarsestStepFor(picture, floor, PixelSubset.all(picture.width() * picture.height()));
-            result = finished(picture, format, write(format, picture, step), floatPsnr);
+            result = finished(picture, write(picture, step), floatPsnr);
             best = better(result, best, goal, floor) ? result : best;
         }
         return withSteps(best);
@@ -327,7 +324,7 @@ final class SirenFitter {
         }
     }
 
-    private byte[] write(SirenFormat format, Picture picture, int step) {
+    private byte[] write(Picture picture, int step) {
         quantise(start.steps(step));
         return format.writeQuantised(startIndex, size(picture), step, values, recipe.packing());
     }
@@ -348,12 +345,12 @@ final class SirenFitter {
         return coarse;
     }
 
-    private int finestStepWithin(SirenFormat format, Picture picture, int bytes) {
+    private int finestStepWithin(Picture picture, int bytes) {
         int coarse = 0;
         int fine = FINEST_STEP;
         while (coarse < fine) {
             int middle = (coarse + fine + 1) / 2;
-            if (write(format, picture, middle).length <= bytes) {
+            if (write(picture, middle).length <= bytes) {
                 coarse = middle;
             } else {
                 fine = middle - 1;
@@ -362,14 +359,13 @@ final class SirenFitter {
         return coarse;
     }
 
-    private FittedPicture finished(Picture picture, SirenFormat format, byte[] record, double floatPsnr) {
+    private FittedPicture finished(Picture picture, byte[] record, double floatPsnr) {
         int width = picture.width();
         int height = picture.height();
         double psnr;
         try {
             float[] decoded = new float[3 * width * height];
-            new SirenEvaluator(kernel)
-                    .evaluate(format.read(MemorySegment.ofArray(record)), Sampling.full(width, height), decoded, 0);
+            evaluator.evaluate(format.read(MemorySegment.ofArray(record)), Sampling.full(width, height), decoded, 0);
             psnr = psnr(picture, decoded);
         } catch (CorruptDataException e) {
             throw new IllegalStateException("a record just written cannot be read", e);
