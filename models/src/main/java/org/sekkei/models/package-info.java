@@ -1,4 +1,4 @@
-/// The networks, one architecture a file, and the readers and writers of their checkpoints.
+/// The networks, one architecture a file.
 @NullMarked
 package org.sekkei.models;
 

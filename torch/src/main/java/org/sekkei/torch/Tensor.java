@@ -874,6 +874,13 @@ public final class Tensor {
         return Native.call("reshape", () -> handle.reshape(shape), this);
     }
 
+    /// A view of the same memory in which each dimension's next entry lies so many elements further.
+    ///
+    /// @param strides as many as the shape has sizes; all elements must lie within this tensor's memory
+    public Tensor asStrided(long[] shape, long[] strides) {
+        return Native.call("asStrided", () -> handle.as_strided(shape, strides, new LongOptional()), this);
+    }
+
     /// Joins the dimensions from `first` to `last`.
     public Tensor flatten(long first, long last) {
         return Native.call("flatten", () -> handle.flatten(first, last), this);

@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.sekkei.models.Safetensors;
+import org.sekkei.models.weights.Safetensors;
 import org.sekkei.torch.Tensor;
 
 /// The checkpoints of a training, `checkpoints/step-N`, each a folder that is there whole or not at all.

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.sekkei.models.Model;
-import org.sekkei.models.Safetensors;
+import org.sekkei.models.weights.Checkpoint;
+import org.sekkei.models.weights.Safetensors;
 import org.sekkei.torch.Device;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Layer;
 import org.sekkei.torch.Scope;
-import org.sekkei.torch.Tensor;
 
 /// A classifier as a training leaves it in `model.safetensors`: weights under torchvision's names, and in the file's
 /// metadata all that is needed to use them.
@@ -53,14 +53,12 @@ public record TrainedModel(
     public static TrainedModel load(Path path, Device device) throws IOException {
         Path file = Files.isDirectory(path) ? path.resolve(FILE) : path;
         try (var _ = Scope.open();
-                Safetensors opened = Safetensors.open(file)) {
+                Checkpoint opened = Checkpoint.open(file)) {
             Metadata metadata = new Metadata(file, opened.metadata());
             List<String> classNames = List.of(Json.read(metadata.get(CLASSES), String[].class, file));
             String architecture = metadata.get(ARCHITECTURE);
             Layer network = Model.named(architecture).create(classNames.size(), new Generator(0));
-            SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
-            opened.entries().keySet().forEach(name -> weights.put(name, opened.tensor(name)));
-            network.loadStateDict(weights);
+            network.loadStateDict(opened.tensors());
             network.to(device);
             network.channelsLast();
             network.eval();

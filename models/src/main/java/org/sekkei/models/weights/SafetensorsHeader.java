@@ -1,11 +1,9 @@
-package org.sekkei.models;
+package org.sekkei.models.weights;
 
 import java.io.ByteArrayOutputStream;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -29,12 +27,17 @@ import tools.jackson.core.json.JsonFactory;
 /// What stands before the elements of a safetensors file.
 ///
 /// @param bytes the length of the header with the eight bytes of its length
-record SafetensorsHeader(
-        long bytes, SequencedMap<String, Safetensors.Entry> entries, SequencedMap<String, String> metadata) {
+record SafetensorsHeader(long bytes, SequencedMap<String, Entry> entries, SequencedMap<String, String> metadata) {
+    /// One tensor.
+    ///
+    /// @param begin the first byte of its elements, counted from the end of the header
+    /// @param end the byte after its last
+    record Entry(DType dtype, List<Long> shape, long begin, long end) {}
+
     private static final String METADATA = "__metadata__";
     // The cap that the format's authors set.
     private static final long LARGEST_HEADER = 100_000_000;
-    private static final int MAX_DIMENSIONS = 64;
+    private static final int MAX_DIMENSIONS = StoredTensor.MAX_DIMENSIONS;
 
     private static final Map<String, DType> TYPES = Map.of(
             "F64", DType.FLOAT64,
@@ -55,23 +58,22 @@ record SafetensorsHeader(
                     StreamReadConstraints.builder().maxNestingDepth(3).build())
             .build();
 
-    static SafetensorsHeader read(Path file, MemorySegment mapped) throws CheckpointException {
-        long available = mapped.byteSize() - Long.BYTES;
+    static SafetensorsHeader read(CheckpointFile file) throws IOException {
+        long available = file.size() - Long.BYTES;
         if (available < 2) {
-            throw new CheckpointException(file, "is too short for a safetensors file; copy or download it again");
+            throw file.problem("is too short for a safetensors file; copy or download it again");
         }
-        long length = mapped.get(Safetensors.LENGTH, 0);
+        long length = file.read(0, Long.BYTES).getLong();
         if (length < 2 || length > LARGEST_HEADER || length > available) {
-            throw new CheckpointException(
-                    file,
+            throw file.problem(
                     "is not a whole safetensors file: its header should take " + Long.toUnsignedString(length)
                             + " bytes, and " + available + " follow; copy or download it again");
         }
-        byte[] json = mapped.asSlice(Long.BYTES, length).toArray(ValueLayout.JAVA_BYTE);
+        byte[] json = file.read(Long.BYTES, (int) length).array();
         if (json[0] != '{') {
-            throw new CheckpointException(file, "is not a safetensors file: its header does not begin with '{'");
+            throw file.problem("is not a safetensors file: its header does not begin with '{'");
         }
-        SequencedMap<String, Safetensors.Entry> entries = new LinkedHashMap<>();
+        SequencedMap<String, Entry> entries = new LinkedHashMap<>();
         SequencedMap<String, String> metadata = new LinkedHashMap<>();
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
             expect(parser.nextToken(), JsonToken.START_OBJECT);
@@ -92,18 +94,16 @@ record SafetensorsHeader(
                 throw new Malformed("something follows the header's end");
             }
         } catch (JacksonException error) {
-            throw new CheckpointException(
-                    file,
-                    "the header is not the JSON of a safetensors file: "
-                            + error.getOriginalMessage().lines().findFirst().orElse("it ends early"));
+            throw file.problem("the header is not the JSON of a safetensors file: "
+                    + error.getOriginalMessage().lines().findFirst().orElse("it ends early"));
         } catch (Malformed error) {
-            throw new CheckpointException(file, error.getMessage());
+            throw file.problem(error.getMessage());
         }
         requireCover(file, entries, available - length);
         return new SafetensorsHeader(Long.BYTES + length, entries, metadata);
     }
 
-    private static Safetensors.Entry entry(String name, JsonParser parser) {
+    private static Entry entry(String name, JsonParser parser) {
         @Nullable DType dtype = null;
         @Nullable List<Long> shape = null;
         @Nullable List<Long> offsets = null;
@@ -134,7 +134,7 @@ record SafetensorsHeader(
             throw new Malformed("tensor " + name + " of type " + dtype + " and shape " + shape + " cannot lie in bytes "
                     + begin + " to " + end);
         }
-        return new Safetensors.Entry(dtype, shape, begin, end);
+        return new Entry(dtype, shape, begin, end);
     }
 
     private static long size(String name, DType dtype, List<Long> shape) {
@@ -165,36 +165,31 @@ record SafetensorsHeader(
 
     /// The elements must fill the file: what no entry names could hide something, and what two share could be
     /// changed unseen.
-    private static void requireCover(Path file, SequencedMap<String, Safetensors.Entry> entries, long available)
+    private static void requireCover(CheckpointFile file, SequencedMap<String, Entry> entries, long available)
             throws CheckpointException {
-        List<Map.Entry<String, Safetensors.Entry>> order = new ArrayList<>(entries.entrySet());
-        order.sort(Comparator.comparingLong((Map.Entry<String, Safetensors.Entry> entry) ->
-                        entry.getValue().begin())
+        List<Map.Entry<String, Entry>> order = new ArrayList<>(entries.entrySet());
+        order.sort(Comparator.comparingLong(
+                        (Map.Entry<String, Entry> entry) -> entry.getValue().begin())
                 .thenComparingLong(entry -> entry.getValue().end()));
         long reached = 0;
-        for (Map.Entry<String, Safetensors.Entry> named : order) {
-            Safetensors.Entry entry = named.getValue();
+        for (Map.Entry<String, Entry> named : order) {
+            Entry entry = named.getValue();
             if (entry.begin() != reached) {
-                throw new CheckpointException(
-                        file,
-                        "tensor " + named.getKey() + " begins at byte " + entry.begin() + " of the data instead of "
-                                + reached + ": tensors overlap or leave a hole");
+                throw file.problem("tensor " + named.getKey() + " begins at byte " + entry.begin()
+                        + " of the data instead of " + reached + ": tensors overlap or leave a hole");
             }
             reached = entry.end();
             if (reached > available) {
-                throw new CheckpointException(
-                        file,
-                        "tensor " + named.getKey() + " ends at byte " + reached + " of the data, of which the file has "
-                                + available + "; copy or download it again");
+                throw file.problem("tensor " + named.getKey() + " ends at byte " + reached
+                        + " of the data, of which the file has " + available + "; copy or download it again");
             }
         }
         if (reached != available) {
-            throw new CheckpointException(
-                    file, "has " + (available - reached) + " bytes after its last tensor, which belong to none");
+            throw file.problem("has " + (available - reached) + " bytes after its last tensor, which belong to none");
         }
     }
 
-    static byte[] write(Set<String> names, Map<String, Safetensors.Entry> entries, Map<String, String> metadata) {
+    static byte[] write(Set<String> names, Map<String, Entry> entries, Map<String, String> metadata) {
         if (names.contains(METADATA)) {
             throw new IllegalArgumentException("no tensor may be called " + METADATA);
         }
@@ -207,7 +202,7 @@ record SafetensorsHeader(
                 generator.writeEndObject();
             }
             for (String name : names) {
-                Safetensors.Entry entry = Objects.requireNonNull(entries.get(name));
+                Entry entry = Objects.requireNonNull(entries.get(name));
                 generator.writeObjectPropertyStart(name);
                 generator.writeStringProperty("dtype", nameOf(entry.dtype()));
                 generator.writeArrayPropertyStart("shape");

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sekkei.models.weights;
+
+import org.jspecify.annotations.NullMarked;
