@@ -46,7 +46,9 @@ public final class Checkpoint implements AutoCloseable {
         CheckpointFile file = CheckpointFile.open(path);
         try {
             CheckpointFormat format = CheckpointFormat.of(file);
-            return new Checkpoint(file, format, format.read(file));
+            Contents contents = format.read(file);
+            contents.requireReasonable(file);
+            return new Checkpoint(file, format, contents);
         } catch (IOException | RuntimeException error) {
             file.close();
             throw error;

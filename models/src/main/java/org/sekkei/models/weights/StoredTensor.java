@@ -18,9 +18,6 @@ import org.sekkei.torch.Tensor;
 record StoredTensor(DType dtype, List<Long> shape, List<Long> strides, long offset, Storage storage) {
     static final int MAX_DIMENSIONS = 64;
 
-    // So much of a file is mapped at once: large enough for the disk, small beside the tensors.
-    private static final long WINDOW = 32L << 20;
-
     StoredTensor {
         shape = List.copyOf(shape);
         strides = List.copyOf(strides);
@@ -76,6 +73,7 @@ record StoredTensor(DType dtype, List<Long> shape, List<Long> strides, long offs
         if (numel() == 0) {
             return;
         }
+        storage.verify();
         try (var _ = Scope.open();
                 var _ = Autograd.noGrad()) {
             if (isContiguous()) {
@@ -99,7 +97,7 @@ record StoredTensor(DType dtype, List<Long> shape, List<Long> strides, long offs
     private void copyRows(Tensor target) throws IOException {
         long rows = shape.isEmpty() ? 1 : shape.getFirst();
         long rowElements = numel() / rows;
-        long rowsAtOnce = Math.max(1, WINDOW / (rowElements * dtype.bytes()));
+        long rowsAtOnce = Math.max(1, storage.windowBytes() / (rowElements * dtype.bytes()));
         for (long row = 0; row < rows; row += rowsAtOnce) {
             long count = Math.min(rowsAtOnce, rows - row);
             try (var _ = Scope.open();
@@ -159,7 +157,7 @@ record StoredTensor(DType dtype, List<Long> shape, List<Long> strides, long offs
         return a != 0 && b > LIMIT / a ? LIMIT : a * b;
     }
 
-    private static long saturatedSum(long a, long b) {
+    static long saturatedSum(long a, long b) {
         return Math.min(LIMIT, a + b);
     }
 
