@@ -9,10 +9,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+import org.sekkei.fit.PackGoal;
 import org.sekkei.fit.PackSize;
 import org.sekkei.fit.siren.FittedPicture;
 import org.sekkei.fit.siren.SirenEncoder;
-import org.sekkei.fit.siren.SirenGoal;
 import org.sekkei.fit.siren.SirenRecipe;
 import org.sekkei.fit.siren.SirenRecipe.Quantisation;
 import org.sekkei.fit.siren.SirenStarts;
@@ -152,7 +152,7 @@ public final class SirenAblation implements Callable<Integer> {
         List<Future<FittedPicture>> fits = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {
             int index = i;
-            fits.add(pool.submit(() -> new SirenEncoder(kernel, shared, variant.recipe(), new SirenGoal.Best(), 0)
+            fits.add(pool.submit(() -> new SirenEncoder(kernel, shared, variant.recipe(), new PackGoal.Best(), 0)
                     .encode(pictures.get(index), index)));
         }
         double bytes = 0;

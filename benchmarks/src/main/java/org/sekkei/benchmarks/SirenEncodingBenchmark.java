@@ -9,9 +9,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+import org.sekkei.fit.PackGoal;
 import org.sekkei.fit.siren.FittedPicture;
 import org.sekkei.fit.siren.SirenEncoder;
-import org.sekkei.fit.siren.SirenGoal;
 import org.sekkei.fit.siren.SirenRecipe;
 import org.sekkei.fit.siren.SirenStarts;
 import org.sekkei.inr.PictureSize;
@@ -201,7 +201,7 @@ public final class SirenEncodingBenchmark implements Callable<Integer> {
         for (int i = 0; i < pictures.size(); i++) {
             Picture picture = pictures.get(i);
             long index = first + i;
-            SirenGoal goal = new SirenGoal.Quality(targets.get(i));
+            PackGoal goal = new PackGoal.Quality(targets.get(i));
             futures.add(pool.submit(() -> new SirenEncoder(kernel, shared, recipe, goal, 1).encode(picture, index)));
         }
         List<FittedPicture> fitted = new ArrayList<>();

@@ -3,11 +3,13 @@ package org.sekkei.cli;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.sekkei.fit.Encoding;
+import org.sekkei.fit.PackGoal;
 import org.sekkei.fit.PackOptions;
 import org.sekkei.fit.PackReport;
 import org.sekkei.fit.PackSize;
 import org.sekkei.fit.Packer;
-import org.sekkei.fit.siren.SirenGoal;
+import org.sekkei.fit.siren.SirenEncoding;
 import org.sekkei.fit.siren.SirenRecipe;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.siren.SirenCodec;
@@ -34,7 +36,8 @@ import picocli.CommandLine.Parameters;
             "  sekkei pack cifar-10-batches-bin cifar.inr --network 5x13 --quality best"
         })
 final class PackCommand extends Job {
-    private static final PackOptions STANDARD = PackOptions.standard();
+    private static final SirenEncoding SIREN = SirenEncoding.standard();
+    private static final PackOptions STANDARD = PackOptions.standard(SIREN);
 
     @Parameters(index = "0", paramLabel = "SRC", description = "The pictures.")
     private Path source = Path.of("");
@@ -83,16 +86,16 @@ final class PackCommand extends Job {
             description =
                     "Sine layers x width; several, smallest first, to choose from for each picture. A ladder that suits"
                             + " the pictures' size if not given.")
-    private List<SirenShape> networks = STANDARD.shapes();
+    private List<SirenShape> networks = SIREN.shapes();
 
     @Option(names = "--steps", paramLabel = "N", description = "Optimiser steps a picture (${DEFAULT-VALUE}).")
-    private int steps = STANDARD.recipe().steps();
+    private int steps = SIREN.recipe().steps();
 
     @Option(
             names = "--prune",
             paramLabel = "SHARE",
             description = "The share of parameters to prune (${DEFAULT-VALUE}).")
-    private double pruned = STANDARD.recipe().pruned();
+    private double pruned = SIREN.recipe().pruned();
 
     @Option(names = "--no-prune", description = "Prune nothing.")
     private boolean noPruning;
@@ -162,31 +165,32 @@ final class PackCommand extends Job {
         if (noPruning) {
             pruned = 0;
         }
-        SirenRecipe recipe = STANDARD.recipe().withSteps(steps).withPruned(pruned);
+        SirenRecipe recipe = SIREN.recipe().withSteps(steps).withPruned(pruned);
         if (noQuantisation) {
             recipe = recipe.withQuantisation(new SirenRecipe.Quantisation.None());
         }
         if (noEntropyCoding) {
             recipe = recipe.withPacking(SirenPacking.FIXED);
         }
-        return new PackOptions(size, networks, goal(), recipe, STANDARD.starts(), validation, seed, strict, threads);
+        Encoding encoding = new SirenEncoding(networks, recipe, SIREN.starts());
+        return new PackOptions(size, goal(), encoding, validation, seed, strict, threads);
     }
 
-    private SirenGoal goal() {
+    private PackGoal goal() {
         if (aim == null) {
             return STANDARD.goal();
         }
         if (aim.bytes != null) {
-            return new SirenGoal.Bytes(aim.bytes);
+            return new PackGoal.Bytes(aim.bytes);
         }
         if (aim.quality == null) {
             return STANDARD.goal();
         }
         if (aim.quality.equals("best")) {
-            return new SirenGoal.Best();
+            return new PackGoal.Best();
         }
         try {
-            return new SirenGoal.Quality(Double.parseDouble(aim.quality));
+            return new PackGoal.Quality(Double.parseDouble(aim.quality));
         } catch (NumberFormatException e) {
             throw usage("--quality " + aim.quality + ": is neither a number of dB nor 'best'.");
         }

@@ -3,8 +3,8 @@ package org.sekkei.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.sekkei.fit.EncodedPicture;
 import org.sekkei.fit.PackListener;
-import org.sekkei.fit.siren.FittedPicture;
 
 /// Shows how a pack goes on.
 final class PackLines implements PackListener {
@@ -34,7 +34,7 @@ final class PackLines implements PackListener {
     }
 
     @Override
-    public void packed(int done, int total, String name, FittedPicture picture) {
+    public void packed(int done, int total, String name, EncodedPicture picture) {
         packed++;
         bytes += picture.record().length;
         // A picture that came back exactly must not make the mean of all others infinite.

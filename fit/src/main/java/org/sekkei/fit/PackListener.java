@@ -1,7 +1,5 @@
 package org.sekkei.fit;
 
-import org.sekkei.fit.siren.FittedPicture;
-
 /// Hears how a pack goes on. Calls come from one thread, in the order of the source.
 public interface PackListener {
     /// A preparation has begun, for instance learning the start of a network.
@@ -13,7 +11,7 @@ public interface PackListener {
     void resumed(int done, int total);
 
     /// An entry has become a record.
-    void packed(int done, int total, String name, FittedPicture picture);
+    void packed(int done, int total, String name, EncodedPicture picture);
 
     /// An entry has been left out.
     void skipped(int done, int total, String name, String reason);

@@ -18,9 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
-import org.sekkei.fit.siren.FittedPicture;
-import org.sekkei.fit.siren.SirenEncoder;
 import org.sekkei.inr.Box;
 import org.sekkei.inr.DatasetSpec;
 import org.sekkei.inr.DatasetWriter;
@@ -29,11 +26,6 @@ import org.sekkei.inr.PictureInfo;
 import org.sekkei.inr.PictureSize;
 import org.sekkei.inr.SkippedPicture;
 import org.sekkei.inr.Split;
-import org.sekkei.inr.siren.SirenCodec;
-import org.sekkei.inr.siren.SirenKernel;
-import org.sekkei.inr.siren.SirenShape;
-import org.sekkei.inr.siren.SirenShared;
-import org.sekkei.inr.siren.SirenStart;
 import org.sekkei.pictures.Picture;
 import org.sekkei.pictures.PictureSource;
 import org.sekkei.pictures.SourceEntry;
@@ -44,15 +36,12 @@ import org.sekkei.pictures.UnreadablePictureException;
 /// Turns a source of pictures into a data set. Stopped at any moment and started again with the same source and
 /// options, it goes on after the last shard that was committed, and ends with the same bytes as one quiet run.
 public final class Packer {
-    /// Pictures that the start is learnt from.
+    /// Pictures that the codec is prepared with.
     private static final int SAMPLES = 64;
-    /// Parameters in a shard, about: what a kill can cost.
-    private static final int SHARD_PARAMETERS = 1 << 18;
 
     private final PictureSource source;
     private final PackOptions options;
     private final PackListener listener;
-    private final SirenKernel kernel = SirenKernel.best();
 
     private Packer(PictureSource source, PackOptions options, PackListener listener) {
         this.source = source;
@@ -70,7 +59,7 @@ public final class Packer {
     public static PackReport pack(PictureSource source, Path folder, PackOptions options, PackListener listener)
             throws IOException, InterruptedException {
         ExecutorService threads = Executors.newFixedThreadPool(
-                options.threads(), Thread.ofPlatform().daemon().name("fit-", 0).factory());
+                options.threads(), Thread.ofPlatform().daemon().name("pack-", 0).factory());
         try {
             return new Packer(source, options, listener).run(folder, threads);
         } finally {
@@ -81,11 +70,11 @@ public final class Packer {
     private PackReport run(Path folder, ExecutorService threads) throws IOException, InterruptedException {
         long begin = System.nanoTime();
         SourceSplit[] splits = Splits.stratified(source, options.validation(), options.seed());
-        DatasetSpec spec = new DatasetSpec(SirenCodec.NAME, fingerprint(splits), attributes(), source.classNames());
-        try (DatasetWriter writer = DatasetWriter.open(folder, spec, () -> learnShared(threads))) {
-            SirenShared shared = SirenShared.parse(writer.shared());
+        DatasetSpec spec =
+                new DatasetSpec(options.encoding().codec(), fingerprint(splits), attributes(), source.classNames());
+        try (DatasetWriter writer = DatasetWriter.open(folder, spec, () -> shared(threads))) {
             double preparation = seconds(begin);
-            int perShard = picturesPerShard(shared);
+            int perShard = picturesPerShard(writer.shared());
             int resumed = Math.min(source.size(), writer.committedShards() * perShard);
             if (resumed > 0) {
                 listener.resumed(resumed, source.size());
@@ -93,7 +82,7 @@ public final class Packer {
             long fitting = System.nanoTime();
             int skipped = 0;
             if (!writer.complete()) {
-                skipped = writeShards(writer, shared, splits, perShard, threads);
+                skipped = writeShards(writer, splits, perShard, threads);
             }
             if (writer.committedPictures() == 0) {
                 throw new IOException(source.description() + ": none of its " + source.size()
@@ -108,18 +97,16 @@ public final class Packer {
         return (System.nanoTime() - since) / 1e9;
     }
 
-    /// A shard takes about as long to fit whatever its networks are, and no data set has less than about sixteen.
-    private int picturesPerShard(SirenShared shared) {
-        long parameters = shared.starts().getLast().shape().parameterCount();
-        return Math.clamp(Math.min(SHARD_PARAMETERS / parameters, source.size() / 16), 8, 1000);
+    /// No data set has less than about sixteen shards, so that a kill of a small one costs little too.
+    private int picturesPerShard(byte[] shared) throws IOException {
+        return Math.clamp(source.size() / 16, 8, Math.max(8, options.encoding().picturesPerShard(shared)));
     }
 
-    private int writeShards(
-            DatasetWriter writer, SirenShared shared, SourceSplit[] splits, int perShard, ExecutorService threads)
+    private int writeShards(DatasetWriter writer, SourceSplit[] splits, int perShard, ExecutorService threads)
             throws IOException, InterruptedException {
-        Queue<SirenEncoder> encoders = new ConcurrentLinkedQueue<>();
+        Queue<PictureEncoder> encoders = new ConcurrentLinkedQueue<>();
         for (int i = 0; i < options.threads(); i++) {
-            encoders.add(new SirenEncoder(kernel, shared, options.recipe(), options.goal(), options.seed()));
+            encoders.add(options.encoding().newEncoder(writer.shared(), options.goal(), options.seed()));
         }
         int total = source.size();
         int next = writer.committedShards() * perShard;
@@ -135,9 +122,9 @@ public final class Packer {
                     pending.add(threads.submit(() -> encode(submitted, splits[submitted], encoders)));
                 }
                 switch (outcome(pending.remove())) {
-                    case Outcome.Packed(PackedPicture picture, FittedPicture fitted) -> {
+                    case Outcome.Packed(PackedPicture picture, EncodedPicture encoded) -> {
                         pictures.add(picture);
-                        listener.packed(index + 1, total, picture.info().name(), fitted);
+                        listener.packed(index + 1, total, picture.info().name(), encoded);
                     }
                     case Outcome.Skipped(SkippedPicture picture) -> {
                         left.add(picture);
@@ -152,7 +139,7 @@ public final class Packer {
     }
 
     private sealed interface Outcome {
-        record Packed(PackedPicture picture, FittedPicture fitted) implements Outcome {}
+        record Packed(PackedPicture picture, EncodedPicture encoded) implements Outcome {}
 
         record Skipped(SkippedPicture picture) implements Outcome {}
     }
@@ -168,7 +155,7 @@ public final class Packer {
         }
     }
 
-    private Outcome encode(int index, SourceSplit split, Queue<SirenEncoder> encoders) throws IOException {
+    private Outcome encode(int index, SourceSplit split, Queue<PictureEncoder> encoders) throws IOException {
         SourceEntry entry = source.entry(index);
         PackSize.Sized sized;
         try {
@@ -179,10 +166,10 @@ public final class Packer {
             }
             return new Outcome.Skipped(new SkippedPicture(entry.name(), String.valueOf(e.getMessage())));
         }
-        SirenEncoder encoder = encoders.remove();
-        FittedPicture fitted;
+        PictureEncoder encoder = encoders.remove();
+        EncodedPicture encoded;
         try {
-            fitted = encoder.encode(sized.picture(), index);
+            encoded = encoder.encode(sized.picture(), sized.boxes(), index);
         } finally {
             encoders.add(encoder);
         }
@@ -193,9 +180,9 @@ public final class Packer {
                 sized.boxes(),
                 new PictureSize(sized.picture().width(), sized.picture().height()),
                 entry.sourceBytes(),
-                (float) fitted.psnr(),
-                Map.of("network", fitted.shape().toString()));
-        return new Outcome.Packed(new PackedPicture(info, MemorySegment.ofArray(fitted.record())), fitted);
+                (float) encoded.psnr(),
+                encoded.attributes());
+        return new Outcome.Packed(new PackedPicture(info, MemorySegment.ofArray(encoded.record())), encoded);
     }
 
     private PackSize.Sized read(int index) throws IOException {
@@ -213,25 +200,13 @@ public final class Packer {
         };
     }
 
-    private byte[] learnShared(ExecutorService threads) throws IOException {
-        List<Picture> samples = samples();
-        double pixels = samples.stream()
-                .mapToLong(picture -> (long) picture.width() * picture.height())
-                .average()
-                .orElseThrow();
-        List<SirenShape> shapes = options.shapes().isEmpty() ? SirenLadder.forPixels(pixels) : options.shapes();
-        List<SirenStart> starts = new ArrayList<>();
-        for (SirenShape shape : shapes) {
-            listener.preparing("learning the start of " + shape + " networks");
-            try {
-                starts.add(options.starts()
-                        .learn(kernel, shape, samples, options.recipe(), options.seed(), threads, (_, _, _, _) -> {}));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("the pack was interrupted while it learnt the start of its networks", e);
-            }
+    private byte[] shared(ExecutorService threads) throws IOException {
+        try {
+            return options.encoding().shared(samples(), options.seed(), threads, listener::preparing);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the pack was interrupted while it prepared its codec", e);
         }
-        return new SirenShared(starts, commonSize(samples)).toBytes();
     }
 
     private List<Picture> samples() throws IOException {
@@ -261,22 +236,11 @@ public final class Packer {
         return samples;
     }
 
-    private static @Nullable PictureSize commonSize(List<Picture> samples) {
-        PictureSize first =
-                new PictureSize(samples.getFirst().width(), samples.getFirst().height());
-        return samples.stream()
-                        .allMatch(picture -> picture.width() == first.width() && picture.height() == first.height())
-                ? first
-                : null;
-    }
-
     private Map<String, String> attributes() throws IOException {
-        Map<String, String> attributes = new TreeMap<>();
+        Map<String, String> attributes = new TreeMap<>(options.encoding().attributes());
         attributes.put(DatasetSpec.SOURCE, source.path().toRealPath().toString());
         attributes.put("size", options.size().toString());
         attributes.put("goal", options.goal().toString());
-        attributes.put("recipe", options.recipe().toString());
-        attributes.put("start", options.starts().toString());
         attributes.put("seed", Long.toString(options.seed()));
         return attributes;
     }

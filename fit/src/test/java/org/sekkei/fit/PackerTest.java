@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.sekkei.fit.siren.FittedPicture;
-import org.sekkei.fit.siren.SirenGoal;
+import org.sekkei.fit.siren.SirenEncoding;
 import org.sekkei.fit.siren.SirenRecipe;
 import org.sekkei.fit.siren.SirenStarts;
 import org.sekkei.inr.Box;
@@ -60,11 +59,10 @@ class PackerTest {
     private static PackOptions options(int threads, boolean strict) {
         return new PackOptions(
                 new PackSize.Original(),
+                new PackGoal.Quality(25),
                 // Large enough for shards of a few pictures.
-                List.of(new SirenShape(3, 100)),
-                new SirenGoal.Quality(25),
-                SirenRecipe.standard().withSteps(6),
-                SirenStarts.none(),
+                new SirenEncoding(
+                        List.of(new SirenShape(3, 100)), SirenRecipe.standard().withSteps(6), SirenStarts.none()),
                 0.2,
                 5,
                 strict,
@@ -91,7 +89,7 @@ class PackerTest {
         }
 
         @Override
-        public void packed(int done, int total, String name, FittedPicture picture) {
+        public void packed(int done, int total, String name, EncodedPicture picture) {
             if (++packed > after) {
                 throw new IllegalStateException("stopped");
             }

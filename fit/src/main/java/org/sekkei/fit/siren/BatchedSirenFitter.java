@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.sekkei.fit.PackGoal;
 import org.sekkei.inr.PictureSize;
 import org.sekkei.inr.siren.SirenShape;
 import org.sekkei.inr.siren.SirenStart;
@@ -31,7 +32,7 @@ import org.sekkei.torch.Tensor;
 /// @param goal a target quality stops a picture early; the others fit all steps
 /// @param seed from which starts and pixels are drawn
 public record BatchedSirenFitter(
-        Device device, long budget, SirenStart start, SirenRecipe recipe, SirenGoal goal, long seed) {
+        Device device, long budget, SirenStart start, SirenRecipe recipe, PackGoal goal, long seed) {
     private static final double FIRST_MOMENT = 0.9;
     private static final double SECOND_MOMENT = 0.99;
     private static final double EPSILON = 1e-8;
@@ -168,7 +169,7 @@ public record BatchedSirenFitter(
             for (int step = 0; step < recipe.steps() && !members.isEmpty(); step++) {
                 try (var _ = Scope.open()) {
                     step(step);
-                    if (goal instanceof SirenGoal.Quality && step % CHECK_EVERY == CHECK_EVERY - 1) {
+                    if (goal instanceof PackGoal.Quality && step % CHECK_EVERY == CHECK_EVERY - 1) {
                         releaseFinished(fits);
                     }
                 }
@@ -199,7 +200,7 @@ public record BatchedSirenFitter(
             double keep = step == 0 || pixels <= recipe.pixelsPerStep() ? 0 : 0.8;
             average.mulInPlace(keep).addScaledInPlace(1 - keep, errors);
             steps.addInPlace(active);
-            if (!growing && goal instanceof SirenGoal.Quality(double psnr)) {
+            if (!growing && goal instanceof PackGoal.Quality(double psnr)) {
                 active.mulInPlace(average.gt(Math.pow(10, -(psnr + HEADROOM) / 10)));
             }
         }

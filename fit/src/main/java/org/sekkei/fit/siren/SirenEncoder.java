@@ -2,6 +2,7 @@ package org.sekkei.fit.siren;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.sekkei.fit.PackGoal;
 import org.sekkei.inr.siren.SirenKernel;
 import org.sekkei.inr.siren.SirenShared;
 import org.sekkei.pictures.Picture;
@@ -10,11 +11,11 @@ import org.sekkei.pictures.Picture;
 /// one a thread. A record depends on the picture, its index and what the constructor takes, and on nothing else.
 public final class SirenEncoder {
     private final List<SirenFitter> ladder = new ArrayList<>();
-    private final SirenGoal goal;
+    private final PackGoal goal;
     private final long seed;
 
     /// @param shared the shapes to choose from, smallest first
-    public SirenEncoder(SirenKernel kernel, SirenShared shared, SirenRecipe recipe, SirenGoal goal, long seed) {
+    public SirenEncoder(SirenKernel kernel, SirenShared shared, SirenRecipe recipe, PackGoal goal, long seed) {
         for (int i = 0; i < shared.starts().size(); i++) {
             ladder.add(new SirenFitter(kernel, shared, i, recipe));
         }
@@ -30,13 +31,13 @@ public final class SirenEncoder {
     /// @param index the picture's index in its source, from which its random numbers are drawn
     public FittedPicture encode(Picture picture, long index) {
         long own = seed * 0x9E3779B97F4A7C15L + index;
-        if (goal instanceof SirenGoal.Best) {
+        if (goal instanceof PackGoal.Best) {
             return ladder.getLast().fit(picture, goal, own);
         }
         FittedPicture best = ladder.getFirst().fit(picture, goal, own);
         int steps = best.steps();
         for (SirenFitter larger : ladder.subList(1, ladder.size())) {
-            if (goal instanceof SirenGoal.Quality(double psnr) && best.psnr() >= psnr - 0.1) {
+            if (goal instanceof PackGoal.Quality(double psnr) && best.psnr() >= psnr - 0.1) {
                 break;
             }
             FittedPicture fitted = larger.fit(picture, goal, own);
@@ -47,7 +48,7 @@ public final class SirenEncoder {
     }
 
     private boolean better(FittedPicture candidate, FittedPicture best) {
-        if (goal instanceof SirenGoal.Bytes(int bytes)) {
+        if (goal instanceof PackGoal.Bytes(int bytes)) {
             boolean fits = candidate.record().length <= bytes;
             boolean bestFits = best.record().length <= bytes;
             if (fits != bestFits) {

@@ -3,6 +3,7 @@ package org.sekkei.fit.siren;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.sekkei.fit.PackGoal;
 import org.sekkei.inr.CorruptDataException;
 import org.sekkei.inr.PictureSize;
 import org.sekkei.inr.Sampling;
@@ -76,7 +77,7 @@ final class SirenFitter {
         this.pruned = new boolean[count];
     }
 
-    FittedPicture fit(Picture picture, SirenGoal goal, long seed) {
+    FittedPicture fit(Picture picture, PackGoal goal, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         stepsTaken = 0;
         fitFloat(picture, goal, random);
@@ -94,7 +95,7 @@ final class SirenFitter {
     /// The float32 parameters after the first phase, for learning what data sets have in common.
     float[] fitFloatOnly(Picture picture, long seed) {
         stepsTaken = 0;
-        fitFloat(picture, new SirenGoal.Best(), new SplittableRandom(seed));
+        fitFloat(picture, new PackGoal.Best(), new SplittableRandom(seed));
         return parameters.clone();
     }
 
@@ -106,7 +107,7 @@ final class SirenFitter {
         return -10 * Math.log10(meanSquaredError);
     }
 
-    private void fitFloat(Picture picture, SirenGoal goal, SplittableRandom random) {
+    private void fitFloat(Picture picture, PackGoal goal, SplittableRandom random) {
         begin(random);
         float peak = recipe.learningRate(shape);
         int pixels = picture.width() * picture.height();
@@ -122,7 +123,7 @@ final class SirenFitter {
             }
             stepsTaken++;
             average = Double.isNaN(average) ? error : keep * average + (1 - keep) * error;
-            if (!growing && goal instanceof SirenGoal.Quality(double psnr) && decibels(average) >= psnr + HEADROOM) {
+            if (!growing && goal instanceof PackGoal.Quality(double psnr) && decibels(average) >= psnr + HEADROOM) {
                 break;
             }
         }
@@ -206,17 +207,17 @@ final class SirenFitter {
 
     private FittedPicture fitQuantised(
             Picture picture,
-            SirenGoal goal,
+            PackGoal goal,
             SirenRecipe.Quantisation.Fitted fitted,
             double floatPsnr,
             SplittableRandom random) {
         double floor = switch (goal) {
-            case SirenGoal.Best _ -> floatPsnr - fitted.lossDecibels();
-            case SirenGoal.Quality(double psnr) -> Math.min(psnr, floatPsnr - fitted.lossDecibels());
-            case SirenGoal.Bytes _ -> Double.NEGATIVE_INFINITY;
+            case PackGoal.Best _ -> floatPsnr - fitted.lossDecibels();
+            case PackGoal.Quality(double psnr) -> Math.min(psnr, floatPsnr - fitted.lossDecibels());
+            case PackGoal.Bytes _ -> Double.NEGATIVE_INFINITY;
         };
         PixelSubset trial = PixelSubset.spread(picture.width() * picture.height(), TRIAL_PIXELS, random);
-        int step = goal instanceof SirenGoal.Bytes(int bytes)
+        int step = goal instanceof PackGoal.Bytes(int bytes)
                 ? finestStepWithin(picture, bytes)
                 : coarsestStepFor(picture, floor - RECOVERY, trial);
         float rate = QUANTISED_RATE * recipe.learningRate(shape);
@@ -256,8 +257,8 @@ final class SirenFitter {
     }
 
     /// How many eighths of an octave finer the quantiser step should be; 0 if the result will do.
-    private static int adjustment(FittedPicture result, SirenGoal goal, double floor) {
-        if (goal instanceof SirenGoal.Bytes(int bytes)) {
+    private static int adjustment(FittedPicture result, PackGoal goal, double floor) {
+        if (goal instanceof PackGoal.Bytes(int bytes)) {
             // Each eighth of an octave is worth an eighth of a bit a parameter.
             int excess = result.record().length - bytes;
             return excess <= 0
@@ -271,8 +272,8 @@ final class SirenFitter {
         return missing < -0.35 ? -Math.clamp((long) Math.floor(-missing / 0.5), 1, 4) : 0;
     }
 
-    private static boolean better(FittedPicture candidate, FittedPicture best, SirenGoal goal, double floor) {
-        if (goal instanceof SirenGoal.Bytes(int bytes)) {
+    private static boolean better(FittedPicture candidate, FittedPicture best, PackGoal goal, double floor) {
+        if (goal instanceof PackGoal.Bytes(int bytes)) {
             boolean fits = candidate.record().length <= bytes;
             boolean bestFits = best.record().length <= bytes;
             return fits != bestFits

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sekkei.fit.PackGoal;
 import org.sekkei.inr.siren.SirenKernel;
 import org.sekkei.inr.siren.SirenShape;
 import org.sekkei.inr.siren.SirenShared;
@@ -29,7 +30,7 @@ class BatchedSirenFitterTest {
         SirenRecipe recipe = recipe(120, pixelsPerStep).withPruned(pruned);
         List<Picture> pictures = pictures(5, 20, 13);
         List<BatchedSirenFitter.Fit> fits =
-                fitter(recipe, new SirenGoal.Best(), MEGABYTE).fit(pictures, 0);
+                fitter(recipe, new PackGoal.Best(), MEGABYTE).fit(pictures, 0);
         SirenFitter single = new SirenFitter(SirenKernel.best(), new SirenShared(List.of(start()), null), 0, recipe);
         assertThat(fits).hasSameSizeAs(pictures);
         for (int i = 0; i < pictures.size(); i++) {
@@ -45,7 +46,7 @@ class BatchedSirenFitterTest {
     void eachPictureStopsAtItsGoal() {
         SirenRecipe recipe = recipe(300, 4096);
         List<Picture> pictures = pictures(12, 16, 16);
-        SirenGoal goal = new SirenGoal.Quality(24);
+        PackGoal goal = new PackGoal.Quality(24);
         List<BatchedSirenFitter.Fit> fits = fitter(recipe, goal, 16 * MEGABYTE).fit(pictures, 0);
         assertThat(fits.stream().map(BatchedSirenFitter.Fit::steps).distinct()).hasSizeGreaterThan(3);
         for (int i = 0; i < pictures.size(); i++) {
@@ -60,7 +61,7 @@ class BatchedSirenFitterTest {
     @Test
     void companyMakesNoDifference() {
         SirenRecipe recipe = recipe(40, 4096);
-        SirenGoal goal = new SirenGoal.Quality(20);
+        PackGoal goal = new PackGoal.Quality(20);
         List<Picture> pictures = new ArrayList<>(pictures(4, 12, 9));
         pictures.addAll(2, pictures(3, 7, 15));
         List<BatchedSirenFitter.Fit> together = fitter(recipe, goal, MEGABYTE).fit(pictures, 0);
@@ -78,7 +79,7 @@ class BatchedSirenFitterTest {
         SirenRecipe recipe = recipe(1, 4096);
         Picture picture = pictures(1, 8, 8).getFirst();
         BatchedSirenFitter fitter =
-                new BatchedSirenFitter(Device.CPU, MEGABYTE, SirenStart.zero(SHAPE), recipe, new SirenGoal.Best(), 5);
+                new BatchedSirenFitter(Device.CPU, MEGABYTE, SirenStart.zero(SHAPE), recipe, new PackGoal.Best(), 5);
         float[] first = fitter.fit(List.of(picture, picture), 3).get(1).parameters();
         float[] again = fitter.fit(List.of(picture), 4).getFirst().parameters();
         float[] other = fitter.fit(List.of(picture), 5).getFirst().parameters();
@@ -86,7 +87,7 @@ class BatchedSirenFitterTest {
         assertThat(first).isNotEqualTo(other);
     }
 
-    private static BatchedSirenFitter fitter(SirenRecipe recipe, SirenGoal goal, long budget) {
+    private static BatchedSirenFitter fitter(SirenRecipe recipe, PackGoal goal, long budget) {
         return new BatchedSirenFitter(Device.CPU, budget, start(), recipe, goal, SEED);
     }
 

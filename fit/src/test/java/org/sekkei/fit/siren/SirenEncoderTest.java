@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sekkei.fit.PackGoal;
 import org.sekkei.inr.PictureSize;
 import org.sekkei.inr.siren.SirenFormat;
 import org.sekkei.inr.siren.SirenKernel;
@@ -52,7 +53,7 @@ class SirenEncoderTest {
         return new SirenShared(List.of(SirenStart.zero(SHAPE)), new PictureSize(32, 32));
     }
 
-    private static FittedPicture encode(SirenRecipe recipe, SirenGoal goal, Picture picture) {
+    private static FittedPicture encode(SirenRecipe recipe, PackGoal goal, Picture picture) {
         return new SirenEncoder(SirenKernel.best(), shared(), recipe, goal, 7).encode(picture, 3);
     }
 
@@ -63,7 +64,7 @@ class SirenEncoderTest {
     @Test
     void theSamePictureAndSeedGiveTheSameBytes() {
         Picture picture = picture(32, 32, 1);
-        SirenGoal goal = new SirenGoal.Quality(30);
+        PackGoal goal = new PackGoal.Quality(30);
         FittedPicture first = encode(recipe(), goal, picture);
         SirenEncoder used = new SirenEncoder(SirenKernel.best(), shared(), recipe(), goal, 7);
         FittedPicture other = used.encode(picture(32, 32, 2), 3);
@@ -77,9 +78,9 @@ class SirenEncoderTest {
     @CsvSource({"18", "20", "22"})
     void aTargetQualityIsReachedWithFewerBytesForLess(double target) {
         Picture picture = picture(32, 32, 4);
-        FittedPicture fitted = encode(recipe(), new SirenGoal.Quality(target), picture);
+        FittedPicture fitted = encode(recipe(), new PackGoal.Quality(target), picture);
         assertThat(fitted.psnr()).isBetween(target - 0.1, target + 5);
-        FittedPicture better = encode(recipe(), new SirenGoal.Quality(target + 4), picture);
+        FittedPicture better = encode(recipe(), new PackGoal.Quality(target + 4), picture);
         assertThat(better.record().length).isGreaterThan(fitted.record().length);
     }
 
@@ -88,7 +89,7 @@ class SirenEncoderTest {
         Picture picture = picture(32, 32, 5);
         int previous = 0;
         for (int bytes : new int[] {250, 400, 600}) {
-            FittedPicture fitted = encode(recipe(), new SirenGoal.Bytes(bytes), picture);
+            FittedPicture fitted = encode(recipe(), new PackGoal.Bytes(bytes), picture);
             assertThat(fitted.record().length).isLessThanOrEqualTo(bytes).isGreaterThan(previous);
             previous = fitted.record().length;
         }
@@ -98,10 +99,10 @@ class SirenEncoderTest {
     void quantisationCostsNoMoreThanItIsAllowed() {
         Picture picture = picture(32, 32, 6);
         SirenRecipe.Quantisation loss = new SirenRecipe.Quantisation.Fitted(1);
-        FittedPicture fitted = encode(recipe().withQuantisation(loss), new SirenGoal.Best(), picture);
+        FittedPicture fitted = encode(recipe().withQuantisation(loss), new PackGoal.Best(), picture);
         assertThat(fitted.psnr()).isGreaterThan(fitted.floatPsnr() - 1.05);
         FittedPicture half =
-                encode(recipe().withQuantisation(new SirenRecipe.Quantisation.None()), new SirenGoal.Best(), picture);
+                encode(recipe().withQuantisation(new SirenRecipe.Quantisation.None()), new PackGoal.Best(), picture);
         assertThat(half.record()).hasSize(1 + 2 * SHAPE.parameterCount());
         assertThat(fitted.record().length).isLessThan(half.record().length * 2 / 3);
         assertThat(half.psnr()).isGreaterThan(half.floatPsnr() - 0.3);
@@ -110,7 +111,7 @@ class SirenEncoderTest {
     @Test
     void prunedParametersRestAtTheStart() throws Exception {
         Picture picture = picture(32, 32, 7);
-        FittedPicture fitted = encode(recipe().withPruned(0.4), new SirenGoal.Best(), picture);
+        FittedPicture fitted = encode(recipe().withPruned(0.4), new PackGoal.Best(), picture);
         float[] parameters = new SirenFormat(shared())
                 .read(MemorySegment.ofArray(fitted.record()))
                 .parameters();
@@ -125,7 +126,7 @@ class SirenEncoderTest {
     @CsvSource({"1, 1", "1, 40", "300, 2", "37, 23"})
     void everyShapeOfPictureCanBeFitted(int width, int height) throws Exception {
         Picture picture = picture(width, height, 8);
-        FittedPicture fitted = encode(recipe().withSteps(60), new SirenGoal.Quality(20), picture);
+        FittedPicture fitted = encode(recipe().withSteps(60), new PackGoal.Quality(20), picture);
         assertThat(fitted.psnr()).isGreaterThan(18);
         assertThat(new SirenFormat(shared()).size(MemorySegment.ofArray(fitted.record())))
                 .isEqualTo(new PictureSize(width, height));
@@ -137,7 +138,7 @@ class SirenEncoderTest {
                 List.of(SirenStart.zero(new SirenShape(2, 4)), SirenStart.zero(new SirenShape(4, 16))), null);
         Picture easy = new Picture(16, 16, new byte[3 * 16 * 16]);
         Picture hard = picture(48, 48, 9);
-        SirenEncoder encoder = new SirenEncoder(SirenKernel.best(), ladder, recipe(), new SirenGoal.Quality(32), 1);
+        SirenEncoder encoder = new SirenEncoder(SirenKernel.best(), ladder, recipe(), new PackGoal.Quality(32), 1);
         assertThat(encoder.encode(easy, 0).shape()).isEqualTo(new SirenShape(2, 4));
         assertThat(encoder.encode(hard, 1).shape()).isEqualTo(new SirenShape(4, 16));
     }
@@ -156,7 +157,7 @@ class SirenEncoderTest {
         assertThat(two.scaleOffsets()).isEqualTo(one.scaleOffsets());
 
         SirenRecipe few = recipe().withSteps(30).withQuantisation(new SirenRecipe.Quantisation.None());
-        SirenGoal goal = new SirenGoal.Best();
+        PackGoal goal = new PackGoal.Best();
         Picture unseen = picture(24, 24, 50);
         double learnt = new SirenEncoder(SirenKernel.best(), new SirenShared(List.of(one), null), few, goal, 1)
                 .encode(unseen, 0)
@@ -176,8 +177,8 @@ class SirenEncoderTest {
     @Test
     void bothPackingsHoldTheSameNetwork() throws Exception {
         Picture picture = picture(20, 20, 10);
-        FittedPicture rans = encode(recipe(), new SirenGoal.Best(), picture);
-        FittedPicture fixed = encode(recipe().withPacking(SirenPacking.FIXED), new SirenGoal.Best(), picture);
+        FittedPicture rans = encode(recipe(), new PackGoal.Best(), picture);
+        FittedPicture fixed = encode(recipe().withPacking(SirenPacking.FIXED), new PackGoal.Best(), picture);
         assertThat(rans.record().length).isLessThan(fixed.record().length);
         assertThat(Arrays.equals(
                         new SirenFormat(shared())

@@ -1,12 +1,12 @@
-package org.sekkei.fit.siren;
+package org.sekkei.fit;
 
-/// What a fit aims at.
-public sealed interface SirenGoal {
-    /// The best that the network can do; quantisation may cost as much as the recipe allows.
-    record Best() implements SirenGoal {}
+/// What the encoding of a picture aims at.
+public sealed interface PackGoal {
+    /// The best that the codec can do within its options.
+    record Best() implements PackGoal {}
 
-    /// A PSNR in decibels, reached with as few bytes as possible; the fit stops when it is reached.
-    record Quality(double psnr) implements SirenGoal {
+    /// A PSNR in decibels, reached with as few bytes as possible.
+    record Quality(double psnr) implements PackGoal {
         public Quality {
             if (!(psnr > 0 && psnr < 100)) {
                 throw new IllegalArgumentException("a target of " + psnr + " dB");
@@ -15,7 +15,7 @@ public sealed interface SirenGoal {
     }
 
     /// At most so many bytes a picture, at the best quality that they buy.
-    record Bytes(int bytes) implements SirenGoal {
+    record Bytes(int bytes) implements PackGoal {
         public Bytes {
             if (bytes < 16) {
                 throw new IllegalArgumentException("a target of " + bytes + " bytes; a record needs at least 16");

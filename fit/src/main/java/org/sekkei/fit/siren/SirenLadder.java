@@ -1,4 +1,4 @@
-package org.sekkei.fit;
+package org.sekkei.fit.siren;
 
 import java.util.List;
 import org.sekkei.inr.siren.SirenShape;
