@@ -1,6 +1,7 @@
 package org.sekkei.models.weights;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -40,10 +41,12 @@ public final class Checkpoint implements AutoCloseable {
 
     /// Opens a file and reads what describes its tensors.
     ///
+    /// @param path a file; of a TensorFlow bundle its `.index`, or its name without that
     /// @throws CheckpointException if it is in no known format, damaged or hostile
     @SuppressWarnings("MustBeClosedChecker") // the object that is returned closes the file
     public static Checkpoint open(Path path) throws IOException {
-        CheckpointFile file = CheckpointFile.open(path);
+        Path index = path.resolveSibling(path.getFileName() + TensorFlowReader.INDEX);
+        CheckpointFile file = CheckpointFile.open(Files.exists(path) || !Files.exists(index) ? path : index);
         try {
             CheckpointFormat format = CheckpointFormat.of(file);
             Contents contents = format.read(file);

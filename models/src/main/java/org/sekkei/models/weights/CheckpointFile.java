@@ -8,12 +8,15 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /// A file of which ranges are read or mapped, each compared with the file's length first.
 final class CheckpointFile implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;
     private final long size;
+    private final List<CheckpointFile> others = new ArrayList<>();
 
     private CheckpointFile(Path path, FileChannel channel, long size) {
         this.path = path;
@@ -68,6 +71,19 @@ final class CheckpointFile implements AutoCloseable {
         return channel.map(FileChannel.MapMode.READ_ONLY, offset, length, arena);
     }
 
+    /// Another file of the same folder, which is closed with this one.
+    ///
+    /// @throws CheckpointException if there is no such file
+    CheckpointFile openBeside(String name) throws IOException {
+        Path beside = path.resolveSibling(name);
+        if (!Files.isRegularFile(beside)) {
+            throw problem("needs " + name + " beside it, which is not there");
+        }
+        CheckpointFile other = open(beside);
+        others.add(other);
+        return other;
+    }
+
     CheckpointException problem(String sentence) {
         return new CheckpointException(path, sentence);
     }
@@ -81,6 +97,9 @@ final class CheckpointFile implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        for (CheckpointFile other : others) {
+            other.close();
+        }
         channel.close();
     }
 }

@@ -99,7 +99,7 @@ class SafetensorsTest {
         {"__metadata__":{"x":1}}                                                              | 0  | VALUE_NUMBER_INT
         {"a":                                                                                 | 0  | JSON
         {} {}                                                                                 | 0  | something follows
-        [1]                                                                                   | 0  | known format
+        [1]                                                                                   | 0  | format that is known
         """)
     void refusesADamagedOrHostileHeader(String json, int data, String problem) throws IOException {
         Path file = file(json.getBytes(StandardCharsets.UTF_8), data);
@@ -138,7 +138,7 @@ class SafetensorsTest {
                 .hasMessageContaining("folder does not exist");
         assertThatThrownBy(() -> Safetensors.read(Files.write(folder.resolve("short"), new byte[5])))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("known format");
+                .hasMessageContaining("format that is known");
     }
 
     @Test
