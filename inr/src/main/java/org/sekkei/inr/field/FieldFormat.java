@@ -1,0 +1,283 @@
+package org.sekkei.inr.field;
+
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.sekkei.inr.CorruptDataException;
+import org.sekkei.inr.PictureSize;
+
+/// Records as coefficients and back. Not thread-safe: it owns scratch memory.
+public final class FieldFormat {
+    /// Lanes of a stream with many coefficients.
+    static final int LANES = 4;
+
+    /// Coefficients from which on a stream has [#LANES] lanes.
+    private static final int MANY = 16_384;
+
+    /// Cells whose entries are made before their values are read.
+    private static final int CHUNK = 64;
+
+    private final FieldBasis basis;
+    private final @Nullable PictureSize commonSize;
+    private final FieldContexts contexts;
+    private final LaneDecoder decoder;
+    private final double leastBits;
+    private int[] entries = new int[0];
+    private byte[] scales = new byte[0];
+    private int[] predictions = new int[0];
+    private short[] values = new short[0];
+    private @Nullable FieldMeans means;
+    private int meansRows;
+    private int meansColumns;
+
+    /// @param commonSize the size of pictures whose records say none
+    public FieldFormat(FieldBasis basis, @Nullable PictureSize commonSize, FieldKernel kernel) {
+        this.basis = basis;
+        this.commonSize = commonSize;
+        this.contexts = new FieldContexts(basis, kernel);
+        this.decoder = new LaneDecoder(basis);
+        this.leastBits = leastBits(basis);
+    }
+
+    /// What the cheapest cell costs: no coefficient of group 0 is free.
+    private static double leastBits(FieldBasis basis) {
+        int largest = 0;
+        for (int frequency : basis.frequencies()) {
+            largest = Math.max(largest, frequency);
+        }
+        double symbol = FieldBasis.FREQUENCY_BITS - Math.log(largest) / Math.log(2);
+        // Half of it, because a state's division is not exact.
+        return basis.channels(0) * symbol / 2;
+    }
+
+    private static int lanes(long coefficients) {
+        return coefficients >= MANY ? LANES : 1;
+    }
+
+    /// @param level of the quantiser's step
+    /// @param length bytes before the stream
+    private record Head(int level, PictureSize size, int length) {}
+
+    private Head head(MemorySegment record) throws CorruptDataException {
+        if (record.byteSize() < 1) {
+            throw new CorruptDataException("a field record without bytes");
+        }
+        int first = record.get(ValueLayout.JAVA_BYTE, 0);
+        if (first >= 0) {
+            if (commonSize == null) {
+                throw new CorruptDataException("a field record says no size, and the data set has no common one");
+            }
+            return new Head(first, commonSize, 1);
+        }
+        int position = 1;
+        int[] sides = new int[2];
+        for (int side = 0; side < 2; side++) {
+            for (int shift = 0, next = 0x80; next >= 0x80; shift += 7) {
+                if (position >= record.byteSize() || shift > 14) {
+                    throw new CorruptDataException("a field record with a damaged size");
+                }
+                next = record.get(ValueLayout.JAVA_BYTE, position++) & 0xFF;
+                sides[side] |= (next & 0x7F) << shift;
+            }
+            if (sides[side] < 1 || sides[side] > PictureSize.MAX_SIDE) {
+                throw new CorruptDataException("a field record claims a side of " + sides[side] + " pixels");
+            }
+        }
+        return new Head(first & 0x7F, new PictureSize(sides[0], sides[1]), position);
+    }
+
+    /// The size of a record's picture.
+    public PictureSize size(MemorySegment record) throws CorruptDataException {
+        return head(record).size;
+    }
+
+    /// All coefficients of a record, in memory of their own.
+    public FieldCoefficients read(MemorySegment record) throws CorruptDataException {
+        return read(record, basis.groups());
+    }
+
+    /// The coefficients of the first groups; those of the others are zero and are not looked at.
+    public FieldCoefficients read(MemorySegment record, int groups) throws CorruptDataException {
+        FieldCoefficients read = readShared(record, groups);
+        return new FieldCoefficients(
+                read.size(),
+                read.level(),
+                read.rows(),
+                read.columns(),
+                read.channels(),
+                Arrays.copyOf(read.values(), read.cells() * read.channels()));
+    }
+
+    /// As [#read], in memory that the next call uses again.
+    FieldCoefficients readShared(MemorySegment record, int groups) throws CorruptDataException {
+        Head head = head(record);
+        int rows = basis.cells(head.size.height());
+        int columns = basis.cells(head.size.width());
+        long coefficients = (long) rows * columns * basis.channels();
+        if (rows * (double) columns * leastBits > 8.0 * record.byteSize() || coefficients > Integer.MAX_VALUE - 64) {
+            throw new CorruptDataException("a field record of " + record.byteSize() + " bytes claims a picture of "
+                    + head.size.width() + " x " + head.size.height() + " pixels");
+        }
+        int lanes = lanes(coefficients);
+        decoder.begin(record, head.length, lanes);
+        reserve((int) coefficients, rows * columns);
+        readMeans(means(rows, columns), rows * columns, lanes);
+        contexts.begin(rows, columns, head.level);
+        for (int group = 1; group < groups; group++) {
+            contexts.add(values);
+            contexts.scales(scales);
+            readGroup(group, rows * columns, lanes);
+        }
+        if (groups == basis.groups()) {
+            decoder.finish(lanes);
+        }
+        return new FieldCoefficients(head.size, head.level, rows, columns, basis.channels(), values);
+    }
+
+    private void reserve(int coefficients, int cells) {
+        if (values.length < coefficients) {
+            values = new short[coefficients];
+        } else {
+            Arrays.fill(values, 0, coefficients, (short) 0);
+        }
+        int widest = 0;
+        for (int group = 0; group < basis.groups(); group++) {
+            widest = Math.max(widest, basis.channels(group));
+        }
+        if (scales.length < cells * widest) {
+            scales = new byte[cells * widest];
+        }
+        if (entries.length == 0) {
+            entries = new int[CHUNK * basis.channels()];
+        }
+    }
+
+    private FieldMeans means(int rows, int columns) {
+        FieldMeans known = means;
+        if (known == null || meansRows != rows || meansColumns != columns) {
+            known = new FieldMeans(basis, rows, columns);
+            means = known;
+            meansRows = rows;
+            meansColumns = columns;
+        }
+        return known;
+    }
+
+    private void readMeans(FieldMeans order, int cells, int lanes) throws CorruptDataException {
+        int stride = basis.channels();
+        int count = basis.channels(0);
+        if (predictions.length < cells * count) {
+            predictions = new int[cells * count];
+        }
+        for (int pass = 0; pass < order.passes(); pass++) {
+            int[] own = order.cells(pass);
+            int lane = 0;
+            for (int first = 0; first < own.length; first += CHUNK) {
+                int last = Math.min(own.length, first + CHUNK);
+                for (int index = first; index < last; index++) {
+                    order.predict(pass, index, values, stride, predictions, scales, (index - first) * count);
+                }
+                int size = (last - first) * count;
+                for (int i = 0; i < size; i++) {
+                    entries[i] = i << LaneDecoder.SCALE_BITS | scales[i];
+                }
+                lane = decoder.list(entries, size, lane, lanes, residuals, 0);
+                for (int index = first; index < last; index++) {
+                    for (int channel = 0; channel < count; channel++) {
+                        int at = (index - first) * count + channel;
+                        values[own[index] * stride + channel] = (short) (predictions[at] + residuals[at]);
+                    }
+                }
+            }
+        }
+    }
+
+    private final short[] residuals = new short[CHUNK * FieldBasis.MAX_MEANS];
+
+    private void readGroup(int group, int cells, int lanes) throws CorruptDataException {
+        int stride = basis.channels();
+        int count = basis.channels(group);
+        int start = basis.start(group);
+        int lane = 0;
+        for (int first = 0; first < cells; first += CHUNK) {
+            int last = Math.min(cells, first + CHUNK);
+            int size = 0;
+            for (int cell = first; cell < last; cell++) {
+                int position = (cell - first) * stride + start;
+                for (int channel = 0; channel < count; channel++) {
+                    int scale = scales[cell * count + channel];
+                    entries[size] = position + channel << LaneDecoder.SCALE_BITS | scale;
+                    size += scale == 0 ? 0 : 1;
+                }
+            }
+            lane = decoder.list(entries, size, lane, lanes, values, first * stride);
+        }
+    }
+
+    /// The record of these coefficients.
+    ///
+    /// @throws IllegalArgumentException if a coefficient is not zero although its context says that it is
+    public byte[] write(FieldCoefficients coefficients) {
+        int cells = coefficients.cells();
+        short[] from = coefficients.values();
+        LaneEncoder encoder = new LaneEncoder(basis, lanes((long) cells * basis.channels()));
+        writeMeans(encoder, coefficients);
+        contexts.begin(coefficients.rows(), coefficients.columns(), coefficients.level());
+        for (int group = 1; group < basis.groups(); group++) {
+            contexts.add(from);
+            int count = basis.channels(group);
+            byte[] own = new byte[cells * count];
+            contexts.scales(own);
+            encoder.beginList();
+            for (int i = 0; i < own.length; i++) {
+                int value = from[i / count * basis.channels() + basis.start(group) + i % count];
+                if (own[i] != 0) {
+                    encoder.put(own[i], value);
+                } else if (value != 0) {
+                    throw new IllegalArgumentException("channel " + (basis.start(group) + i % count) + " of cell "
+                            + i / count + " is " + value + ", but its context says that it is zero");
+                }
+            }
+        }
+        byte[] stream = encoder.finish();
+        ByteArrayOutputStream record = new ByteArrayOutputStream();
+        boolean sized = !coefficients.size().equals(commonSize);
+        record.write(coefficients.level() | (sized ? 0x80 : 0));
+        if (sized) {
+            varint(record, coefficients.size().width());
+            varint(record, coefficients.size().height());
+        }
+        record.writeBytes(stream);
+        return record.toByteArray();
+    }
+
+    private static void varint(ByteArrayOutputStream bytes, int value) {
+        int rest = value;
+        while (rest > 0x7F) {
+            bytes.write(rest & 0x7F | 0x80);
+            rest >>>= 7;
+        }
+        bytes.write(rest);
+    }
+
+    private void writeMeans(LaneEncoder encoder, FieldCoefficients coefficients) {
+        FieldMeans order = means(coefficients.rows(), coefficients.columns());
+        int count = basis.channels(0);
+        int stride = basis.channels();
+        int[] predicted = new int[count];
+        byte[] own = new byte[count];
+        for (int pass = 0; pass < order.passes(); pass++) {
+            int[] passCells = order.cells(pass);
+            encoder.beginList();
+            for (int index = 0; index < passCells.length; index++) {
+                order.predict(pass, index, coefficients.values(), stride, predicted, own, 0);
+                for (int channel = 0; channel < count; channel++) {
+                    int value = coefficients.values()[passCells[index] * stride + channel];
+                    encoder.put(own[channel], (short) (value - predicted[channel]));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package org.sekkei.inr.field;
+
+import org.sekkei.inr.field.internal.KernelLookup;
+
+/// The arithmetic of the codec: contexts, synthesis, analysis. A kernel owns scratch memory: one a thread.
+///
+/// `ScalarFieldKernel` is the readable reference, `VectorFieldKernel` the fast path by the Vector API. Both give the
+/// same integers; floats agree within 1e-5.
+public interface FieldKernel {
+    /// The fastest kernel that this virtual machine can run: the Vector API's where its module is present
+    /// (`--add-modules jdk.incubator.vector`), else the scalar one.
+    static FieldKernel best() {
+        return KernelLookup.best();
+    }
+
+    /// The plain-Java reference.
+    static FieldKernel reference() {
+        return KernelLookup.reference();
+    }
+
+    /// What it is, for reports: `scalar`, or `vector` with the vector length.
+    String description();
+
+    /// Predicts the scale indices of a group.
+    ///
+    /// @param level the quantiser's, the network's last input
+    /// @param features `[network.inputs() - 1, pitch]`, small whole numbers
+    /// @param pitch cells with padding, a multiple of 16
+    /// @param scales receives `[cells, network.channels()]`, 0..63
+    void scales(FieldNetwork network, int level, float[] features, int pitch, int cells, byte[] scales);
+
+    /// The energies of a group's coefficients, not clamped.
+    ///
+    /// @param values `[cells, basis.channels()]`
+    /// @param energies receives `[cells]`
+    void energies(FieldBasis basis, int group, short[] values, int cells, int[] energies);
+
+    /// The inner products of a picture with the analysis functions. The picture goes on mirrored beyond its edges.
+    ///
+    /// @param picture `[3, height, width]`; 0.5 is subtracted
+    /// @param coefficients receives `[rows * columns, channels]`, the cells that cover the picture; in amplitudes,
+    ///     not divided by a quantiser's step
+    void analyse(FieldAnalysis analysis, float[] picture, int width, int height, float[] coefficients);
+
+    /// The sum of the functions of a rectangle of cells.
+    ///
+    /// With `s = tables.stride()`, the first pixel lies `s / 2` left of and above the first cell's own pixels.
+    /// What cells outside the rectangle would add is missing, so a rim `s` wide is incomplete; at the grid's own
+    /// edges its outer half has to be folded back.
+    ///
+    /// @param planes receives `[3, (rows + 1) * s, (columns + 1) * s]`; nothing is added to it, no value clamped
+    void synthesise(FieldTables tables, FieldCoefficients coefficients, CellRange cells, float[] planes);
+}

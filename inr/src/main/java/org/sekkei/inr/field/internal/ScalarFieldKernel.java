@@ -1,0 +1,155 @@
+package org.sekkei.inr.field.internal;
+
+import java.util.Arrays;
+import org.sekkei.inr.field.CellRange;
+import org.sekkei.inr.field.FieldAnalysis;
+import org.sekkei.inr.field.FieldBasis;
+import org.sekkei.inr.field.FieldCoefficients;
+import org.sekkei.inr.field.FieldKernel;
+import org.sekkei.inr.field.FieldNetwork;
+import org.sekkei.inr.field.FieldTables;
+
+/// The reference: as the specification says it, one number after the other.
+final class ScalarFieldKernel implements FieldKernel {
+    private static final int[] X_SIGNS = {1, -1, 1, -1};
+    private static final int[] Y_SIGNS = {1, 1, -1, -1};
+
+    @Override
+    public String description() {
+        return "scalar";
+    }
+
+    @Override
+    public void scales(FieldNetwork network, int level, float[] features, int pitch, int cells, byte[] scales) {
+        int inputs = network.inputs();
+        int[] hidden = new int[FieldNetwork.HIDDEN];
+        for (int cell = 0; cell < cells; cell++) {
+            for (int unit = 0; unit < hidden.length; unit++) {
+                int row = unit * inputs;
+                int sum = network.hiddenBias()[unit] + network.hiddenWeight()[row + inputs - 1] * level;
+                for (int i = 0; i < inputs - 1; i++) {
+                    sum += network.hiddenWeight()[row + i] * (int) features[i * pitch + cell];
+                }
+                hidden[unit] = Math.clamp(sum >> 6, 0, FieldNetwork.MAX_HIDDEN);
+            }
+            for (int channel = 0; channel < network.channels(); channel++) {
+                int sum = network.scaleBias()[channel];
+                for (int unit = 0; unit < hidden.length; unit++) {
+                    sum += network.scaleWeight()[channel * FieldNetwork.HIDDEN + unit] * hidden[unit];
+                }
+                int sixteenths = (sum >> 6) - level;
+                scales[cell * network.channels() + channel] = (byte) Math.clamp(sixteenths + 66 >> 2, 0, 63);
+            }
+        }
+    }
+
+    @Override
+    public void energies(FieldBasis basis, int group, short[] values, int cells, int[] energies) {
+        for (int cell = 0; cell < cells; cell++) {
+            int sum = 0;
+            for (int k = basis.start(group); k < basis.start(group + 1); k++) {
+                sum += basis.energy()[k] * Math.min(Math.abs(values[cell * basis.channels() + k]), 1023);
+            }
+            energies[cell] = sum;
+        }
+    }
+
+    @Override
+    public void analyse(FieldAnalysis analysis, float[] picture, int width, int height, float[] coefficients) {
+        int s = analysis.stride();
+        int rows = (height + s - 1) / s;
+        int columns = (width + s - 1) / s;
+        int[] ys = Mirror.positions(rows, s, height);
+        int[] xs = Mirror.positions(columns, s, width);
+        float[] folded = new float[3 * s * s];
+        for (int cell = 0; cell < rows * columns; cell++) {
+            int top = cell / columns * s;
+            int left = cell % columns * s;
+            for (int parity = 0; parity < 4; parity++) {
+                for (int i = 0; i < folded.length; i++) {
+                    int plane = i / (s * s) * width * height;
+                    int y = i / s % s;
+                    int x = i % s;
+                    int above = plane + ys[top + y] * width;
+                    int below = plane + ys[top + 2 * s - 1 - y] * width;
+                    int near = xs[left + x];
+                    int far = xs[left + 2 * s - 1 - x];
+                    float upper = picture[above + near] - 0.5f + X_SIGNS[parity] * (picture[above + far] - 0.5f);
+                    float lower = picture[below + near] - 0.5f + X_SIGNS[parity] * (picture[below + far] - 0.5f);
+                    folded[i] = upper + Y_SIGNS[parity] * lower;
+                }
+                int[] members = analysis.members(parity);
+                float[] functions = analysis.functions(parity);
+                int pitch = functions.length / folded.length;
+                for (int m = 0; m < members.length; m++) {
+                    float sum = 0;
+                    for (int i = 0; i < folded.length; i++) {
+                        sum += folded[i] * functions[i * pitch + m];
+                    }
+                    coefficients[cell * analysis.channels() + members[m]] = sum;
+                }
+            }
+        }
+    }
+
+    @Override
+    public void synthesise(FieldTables tables, FieldCoefficients coefficients, CellRange cells, float[] planes) {
+        int s = tables.stride();
+        int pitch = (cells.columns() + 1) * s;
+        int plane = (cells.rows() + 1) * s * pitch;
+        Arrays.fill(planes, 0, 3 * plane, 0);
+        float step = FieldBasis.step(coefficients.level());
+        float[] quarter = new float[tables.length()];
+        for (int row = 0; row < cells.rows(); row++) {
+            for (int column = 0; column < cells.columns(); column++) {
+                int cell = (cells.row() + row) * coefficients.columns() + cells.column() + column;
+                int corner = row * s * pitch + column * s;
+                for (int parity = 0; parity < 4; parity++) {
+                    if (accumulate(tables, coefficients, cell, parity, step, quarter)) {
+                        unfold(quarter, parity, s, planes, corner, pitch, plane);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The sum of a cell's quarters of one parity.
+    ///
+    /// @return false if there are none
+    private static boolean accumulate(
+            FieldTables tables, FieldCoefficients coefficients, int cell, int parity, float step, float[] quarter) {
+        boolean any = false;
+        Arrays.fill(quarter, 0);
+        for (int k = 0; k < tables.channels(); k++) {
+            int value = coefficients.values()[cell * tables.channels() + k];
+            if (value == 0 || tables.parity()[k] != parity) {
+                continue;
+            }
+            any = true;
+            float amplitude = value * step;
+            for (int first = 0; first < quarter.length; first += FieldTables.TILE) {
+                int width = Math.min(FieldTables.TILE, quarter.length - first);
+                int at = first * tables.channels() + k * width;
+                for (int i = 0; i < width; i++) {
+                    quarter[first + i] += amplitude * tables.values()[at + i];
+                }
+            }
+        }
+        return any;
+    }
+
+    private static void unfold(float[] quarter, int parity, int s, float[] planes, int corner, int pitch, int plane) {
+        int xSign = X_SIGNS[parity];
+        int ySign = Y_SIGNS[parity];
+        for (int i = 0; i < quarter.length; i++) {
+            int y = i / s % s;
+            int x = i % s;
+            int above = i / (s * s) * plane + corner + y * pitch;
+            int below = i / (s * s) * plane + corner + (2 * s - 1 - y) * pitch;
+            planes[above + x] += quarter[i];
+            planes[above + 2 * s - 1 - x] += xSign * quarter[i];
+            planes[below + x] += ySign * quarter[i];
+            planes[below + 2 * s - 1 - x] += xSign * ySign * quarter[i];
+        }
+    }
+}
