@@ -102,6 +102,10 @@ public final class Checkpoint implements AutoCloseable {
         stored(name).copyInto(target);
     }
 
+    SequencedMap<String, StoredTensor> weights() {
+        return Collections.unmodifiableSequencedMap(contents.tensors());
+    }
+
     private StoredTensor stored(String name) {
         StoredTensor tensor = contents.tensors().get(name);
         if (tensor == null) {

@@ -41,14 +41,15 @@ enum CheckpointFormat {
     static CheckpointFormat of(CheckpointFile file) throws IOException {
         ByteBuffer head = file.read(0, (int) Math.min(file.size(), 32));
         int length = head.remaining();
+        // First, for its length may begin as a pickle does, but none of the others has a brace there.
+        if (length > Long.BYTES && head.get(Long.BYTES) == '{') {
+            return SAFETENSORS;
+        }
         if (length >= Integer.BYTES && (head.getInt(0) == ZIP || head.getInt(0) == EMPTY_ZIP)) {
             return zip(file);
         }
         if (length >= 2 && Byte.toUnsignedInt(head.get(0)) == PICKLE_PROTOCOL && head.get(1) <= LAST_PICKLE_PROTOCOL) {
             return TORCH_LEGACY;
-        }
-        if (length > Long.BYTES && head.get(Long.BYTES) == '{') {
-            return SAFETENSORS;
         }
         if (SortedTable.recognises(file)) {
             return TENSORFLOW;

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.sekkei.torch.Autograd;
 import org.sekkei.torch.DType;
-import org.sekkei.torch.Device;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
 
@@ -15,7 +14,7 @@ import org.sekkei.torch.Tensor;
 ///
 /// @param strides how many elements further the next entry of each dimension lies
 /// @param offset elements before the first
-record StoredTensor(DType dtype, List<Long> shape, List<Long> strides, long offset, Storage storage) {
+record StoredTensor(DType dtype, List<Long> shape, List<Long> strides, long offset, Storage storage) implements Weight {
     static final int MAX_DIMENSIONS = 64;
 
     StoredTensor {
@@ -61,15 +60,8 @@ record StoredTensor(DType dtype, List<Long> shape, List<Long> strides, long offs
         return true;
     }
 
-    /// A copy on the CPU.
-    Tensor load() throws IOException {
-        Tensor loaded = Tensor.empty(dtype, Device.CPU, sizes());
-        copyInto(loaded);
-        return loaded;
-    }
-
-    /// Fills a tensor of the same shape, converting type and device.
-    void copyInto(Tensor target) throws IOException {
+    @Override
+    public void copyInto(Tensor target) throws IOException {
         if (numel() == 0) {
             return;
         }
@@ -87,10 +79,6 @@ record StoredTensor(DType dtype, List<Long> shape, List<Long> strides, long offs
                 }
             }
         }
-    }
-
-    long[] sizes() {
-        return shape.stream().mapToLong(Long::longValue).toArray();
     }
 
     /// Row by row, so that no more than a window of the file is in memory beside the target.

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
@@ -22,7 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sekkei.torch.DType;
 import org.sekkei.torch.Scope;
+import org.sekkei.torch.Tensor;
 
 class TensorFlowReaderTest {
     private static final int FLOAT = 1;
@@ -62,6 +65,33 @@ class TensorFlowReaderTest {
                 assertThat(opened.entries().keySet()).containsExactlyElementsOf(entries.keySet());
                 assertThat(opened.tensor("Network/layer4/weights").toFloats()).containsExactly(5);
             }
+        }
+    }
+
+    @Test
+    void whatTensorFlowWroteComesBack() throws IOException {
+        Fixtures.copy("saver.data-00000-of-00001", folder);
+        try (Checkpoint opened = Checkpoint.open(Fixtures.copy("saver.index", folder))) {
+            assertThat(opened.entries()).hasSize(13);
+            assertThat(opened.tensor("Network/Network/Depth/conv1/weights")
+                            .equal(Tensor.arange(12).to(DType.FLOAT32).reshape(1, 2, 3, 2)))
+                    .isTrue();
+            assertThat(opened.tensor("Network/Network/SR/fea1/biases").toFloats())
+                    .containsExactly(1.5f, -2.5f);
+            for (DType dtype : DType.values()) {
+                if (dtype != DType.FLOAT32 && dtype != DType.BOOL) {
+                    Tensor tensor = opened.tensor(dtype.name().toLowerCase(Locale.ROOT));
+                    assertThat(tensor.equal(Tensor.arange(6).add(1).to(dtype).reshape(2, 3)))
+                            .as("%s", dtype)
+                            .isTrue();
+                }
+            }
+            assertThat(opened.tensor("bool").toLongs()).containsExactly(1, 0, 1);
+        }
+        Fixtures.copy("objects.data-00000-of-00001", folder);
+        try (Checkpoint opened = Checkpoint.open(Fixtures.copy("objects.index", folder))) {
+            assertThat(opened.tensor("weight/.ATTRIBUTES/VARIABLE_VALUE").toFloats())
+                    .containsExactly(1, 2);
         }
     }
 

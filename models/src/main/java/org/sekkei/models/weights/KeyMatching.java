@@ -1,0 +1,110 @@
+package org.sekkei.models.weights;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A checkpoint's weights under the names that a network, or another checkpoint, has for them.
+///
+/// @param dialects the tables that were needed, in the order in which they were applied
+/// @param weights by the names wanted, where they could be found; else by the names of the file
+record KeyMatching(List<String> dialects, SequencedMap<String, Weight> weights) {
+    private static final int MOST_TABLES = 4;
+    private static final int MOST_TRIALS = 200;
+
+    private record Trial(List<String> dialects, SequencedMap<String, ? extends Weight> weights) {}
+
+    /// Tries the tables and what they can be chained to, and takes what gives most of the names wanted with their
+    /// shapes.
+    ///
+    /// @param wanted shapes by name
+    static KeyMatching find(SequencedMap<String, ? extends Weight> weights, Map<String, List<Long>> wanted) {
+        Deque<Trial> open = new ArrayDeque<>();
+        Set<Set<String>> seen = new HashSet<>();
+        Trial best = new Trial(List.of(), weights);
+        long bestHits = -1;
+        open.add(best);
+        for (int trials = 0; trials < MOST_TRIALS && !open.isEmpty(); trials++) {
+            Trial trial = open.remove();
+            if (!seen.add(Set.copyOf(trial.weights.keySet()))) {
+                continue;
+            }
+            long hits = hits(trial.weights, wanted);
+            if (hits > bestHits) {
+                best = trial;
+                bestHits = hits;
+            }
+            if (hits == 2L * wanted.size()) {
+                break;
+            }
+            if (trial.dialects.size() < MOST_TABLES) {
+                for (KeyDialect dialect : KeyDialects.ALL) {
+                    SequencedMap<String, Weight> translated = dialect.translate(trial.weights);
+                    if (translated != null) {
+                        List<String> dialects = new ArrayList<>(trial.dialects);
+                        dialects.add(dialect.name());
+                        open.add(new Trial(dialects, translated));
+                    }
+                }
+            }
+        }
+        return new KeyMatching(best.dialects, withAliases(best.weights, wanted.keySet()));
+    }
+
+    /// Names count, and shapes count as much again.
+    private static long hits(SequencedMap<String, ? extends Weight> weights, Map<String, List<Long>> wanted) {
+        long hits = 0;
+        for (Map.Entry<String, List<Long>> entry : wanted.entrySet()) {
+            Weight weight = weights.get(entry.getKey());
+            if (weight != null) {
+                hits += weight.shape().equals(entry.getValue()) ? 2 : 1;
+            }
+        }
+        return hits;
+    }
+
+    /// Gives each name wanted, that the file has under its other name only, that weight too.
+    private static SequencedMap<String, Weight> withAliases(
+            SequencedMap<String, ? extends Weight> weights, Set<String> wanted) {
+        SequencedMap<String, Weight> all = new LinkedHashMap<>(weights);
+        for (String name : wanted) {
+            if (!all.containsKey(name)) {
+                for (String alias : aliases(name)) {
+                    Weight weight = weights.get(alias);
+                    if (weight != null) {
+                        all.put(name, weight);
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    /// A name that is wanted and means the same weight; null if there is none.
+    static @Nullable String wantedAlias(String name, Set<String> wanted) {
+        return aliases(name).stream().filter(wanted::contains).findFirst().orElse(null);
+    }
+
+    private static Set<String> aliases(String name) {
+        Set<String> aliases = new LinkedHashSet<>();
+        for (KeyDialect.Rule rule : KeyDialects.ALIASES.rules()) {
+            String there = rule.from().rewrite(name, rule.to());
+            String back = rule.to().rewrite(name, rule.from());
+            if (there != null) {
+                aliases.add(there);
+            }
+            if (back != null) {
+                aliases.add(back);
+            }
+        }
+        return aliases;
+    }
+}
