@@ -91,7 +91,8 @@ final class BlockTransform {
         return Arrays.stream(counts).filter(count -> count > 0).toArray();
     }
 
-    /// The block is the inner half of the support, so the quarter holds its upper left quarter in its inner corner.
+    /// The block is the inner half of the support, so the quarter holds its upper left quarter in its inner
+    /// corner.
     private static void fill(Function function, int stride, float[] quarters, int offset) {
         for (int colour = 0; colour < 3; colour++) {
             for (int y = 0; y < stride / 2; y++) {

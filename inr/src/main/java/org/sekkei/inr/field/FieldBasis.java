@@ -10,10 +10,12 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.sekkei.inr.CorruptDataException;
 import org.sekkei.inr.field.Safetensors.Tensor;
 
-/// The functions that all pictures of a data set share, and what is known about their coefficients. Immutable; known by
+/// The functions that all pictures of a data set share, and what is known about their coefficients. Immutable;
+/// known by
 /// the SHA-256 of its file. The arrays that the accessors return are the basis's own and must not be changed.
 public final class FieldBasis {
     /// Tables of symbol frequencies.
@@ -52,6 +54,7 @@ public final class FieldBasis {
     private final int[] frequencies;
     private final byte[] file;
     private final String sha256;
+    private final @Nullable FieldTables[] tables;
 
     /// A basis of these tensors, see `designs/field.md`; quarter functions are rounded to half precision.
     ///
@@ -115,6 +118,7 @@ public final class FieldBasis {
         this.edges = edges(groups);
         this.sha256 = sha256(file);
         check();
+        this.tables = new FieldTables[FieldTables.lastOctave(this) + 1];
     }
 
     private static int[] edges(int[] groups) {
@@ -175,7 +179,8 @@ public final class FieldBasis {
         }
     }
 
-    /// A basis made by arithmetic alone: the discrete cosine transform of blocks in orthonormal opponent colours, with
+    /// A basis made by arithmetic alone: the discrete cosine transform of blocks in orthonormal opponent colours,
+    /// with
     /// constant contexts. Not lapped, and far from the rate of a trained one; the start of training, and good for
     /// tests.
     ///
@@ -434,6 +439,23 @@ public final class FieldBasis {
     /// `[24, 32]`: the symbols' frequencies.
     public int[] frequencies() {
         return frequencies;
+    }
+
+    /// The synthesis functions at an octave; made when they are first asked for and then shared by all threads.
+    public FieldTables tables(int octave) {
+        synchronized (tables) {
+            FieldTables known = tables[octave];
+            if (known == null) {
+                known = new FieldTables(this, octave);
+                tables[octave] = known;
+            }
+            return known;
+        }
+    }
+
+    /// The groups, counted from the first, whose functions do not vanish at an octave.
+    int groups(int octave) {
+        return groups();
     }
 
     /// The step of a level: coefficients times it are the amplitudes of the functions.

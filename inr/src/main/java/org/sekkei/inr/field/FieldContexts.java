@@ -1,6 +1,7 @@
 package org.sekkei.inr.field;
 
-/// Predicts how large the coefficients of a group are from the groups before it. One picture after the other: [#begin],
+/// Predicts how large the coefficients of a group are from the groups before it. One picture after the other:
+/// [#begin],
 /// then [#add] and [#scales] in turn. Integer arithmetic, so that encoder and decoder agree on every platform. Not
 /// thread-safe.
 public final class FieldContexts {

@@ -4,7 +4,8 @@ import org.sekkei.inr.field.internal.KernelLookup;
 
 /// The arithmetic of the codec: contexts, synthesis, analysis. A kernel owns scratch memory: one a thread.
 ///
-/// `ScalarFieldKernel` is the readable reference, `VectorFieldKernel` the fast path by the Vector API. Both give the
+/// `ScalarFieldKernel` is the readable reference, `VectorFieldKernel` the fast path by the Vector API. Both give
+/// the
 /// same integers; floats agree within 1e-5.
 public interface FieldKernel {
     /// The fastest kernel that this virtual machine can run: the Vector API's where its module is present

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// The order in which the coefficients of group 0 are read, coarse to fine, and their prediction from those that are
+/// The order in which the coefficients of group 0 are read, coarse to fine, and their prediction from those that
+/// are
 /// already known. Immutable; holds for all pictures of one grid of cells.
 public final class FieldMeans {
     private final FieldBasis basis;

@@ -1,9 +1,12 @@
 package org.sekkei.inr.field;
 
-/// The synthesis functions at one octave: averaged over squares of `2^octave` pixels. Immutable, shared by threads.
+/// The synthesis functions at one octave: averaged over squares of `2^octave` pixels. Immutable, shared by
+/// threads.
 ///
-/// A function's quarter has `length = 3 * stride * stride` values (colour, row, column). Tables are cut into tiles of
-/// [#TILE] values, and each tile holds all channels one after the other, so that what is worked on fits the first-level
+/// A function's quarter has `length = 3 * stride * stride` values (colour, row, column). Tables are cut into
+/// tiles of
+/// [#TILE] values, and each tile holds all channels one after the other, so that what is worked on fits the
+/// first-level
 /// cache: value `v` of channel `k` lies at `t * TILE * channels + k * width(t) + v % TILE` with `t = v / TILE`.
 public final class FieldTables {
     /// Values in a tile; the last tile may have fewer.

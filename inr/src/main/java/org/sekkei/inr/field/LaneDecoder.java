@@ -7,7 +7,8 @@ import org.sekkei.inr.CorruptDataException;
 
 /// Reads what [LaneEncoder] wrote. Not thread-safe; one can read many streams, one after the other.
 ///
-/// A value is looked up by the low 12 bits of its lane's state in the table of its scale index. The lists of a stream
+/// A value is looked up by the low 12 bits of its lane's state in the table of its scale index. The lists of a
+/// stream
 /// come as entries, each `position << 6 | scale index`.
 final class LaneDecoder {
     /// Bits of an entry below its position.
@@ -18,7 +19,8 @@ final class LaneDecoder {
     private static final ValueLayout.OfShort WORD = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt STATE = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /// For each table and slot: the value in the top 7 bits, then 13 bits of its frequency and 12 bits of the slot's
+    /// For each table and slot: the value in the top 7 bits, then 13 bits of its frequency and 12 bits of the
+    /// slot's
     /// place in the value's interval.
     private final int[] slots = new int[FieldBasis.TABLES * SLOTS];
 

@@ -2,7 +2,8 @@ package org.sekkei.inr.field;
 
 import java.util.Arrays;
 
-/// Writes symbols by interleaved rANS (Duda, arXiv 1311.2540): each lane has a state of its own, all share one stream
+/// Writes symbols by interleaved rANS (Duda, arXiv 1311.2540): each lane has a state of its own, all share one
+/// stream
 /// of
 /// 16-bit words. Symbols come out in the order in which they are put in, so they are kept and coded backwards.
 final class LaneEncoder {

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.sekkei.inr.CorruptDataException;
 
-/// A small strict reader and writer of safetensors files in memory: `u64` length of the header, the header in JSON,
+/// A small strict reader and writer of safetensors files in memory: `u64` length of the header, the header in
+/// JSON,
 /// then
 /// the tensors' bytes without gaps. Nothing is made before the lengths that it needs were checked.
 record Safetensors(Map<String, String> metadata, Map<String, Tensor> tensors) {

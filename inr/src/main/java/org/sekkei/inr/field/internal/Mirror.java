@@ -10,7 +10,8 @@ final class Mirror {
         return inPeriod < length ? inPeriod : 2 * length - 1 - inPeriod;
     }
 
-    /// The pixels under a row or column of cells with their overlap: mirrored at the grid's edge first, then at the
+    /// The pixels under a row or column of cells with their overlap: mirrored at the grid's edge first, then at
+    /// the
     /// picture's.
     ///
     /// @return `[cells * stride + stride]`, the first `stride / 2` before the picture

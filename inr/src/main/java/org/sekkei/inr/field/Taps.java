@@ -1,0 +1,74 @@
+package org.sekkei.inr.field;
+
+/// Along one axis: which pixels of an octave each output position is made of, and their weights. Antialiased
+/// linear
+/// interpolation as PIL and torchvision define it: a triangle as wide as the larger of an output and an octave
+/// pixel, cut
+/// off at the picture's edges. Positions beyond the picture are moved to its outermost pixel.
+///
+/// @param count taps a position; those that are not needed have the weight 0
+/// @param first `[positions]`: the first tap's pixel
+/// @param weights `[count, positions]`
+record Taps(int count, int[] first, float[] weights) {
+    /// @param positions of the output along the axis
+    /// @param slope of the source position by the output's
+    /// @param start the source position at the output's edge
+    /// @param length of the picture in source pixels
+    static Taps of(int positions, double slope, double start, int length, int octave) {
+        double shrink = 1.0 / (1 << octave);
+        int pixels = (length - 1 >> octave) + 1;
+        double radius = Math.max(1, Math.abs(slope) * shrink);
+        int count = (int) Math.min(pixels, Math.ceil(2 * radius) + 1);
+        int[] first = new int[positions];
+        float[] weights = new float[count * positions];
+        double[] own = new double[count];
+        for (int i = 0; i < positions; i++) {
+            double centre = centre(slope * (i + 0.5) + start, length) * shrink;
+            int from = Math.max(0, (int) (centre - radius + 0.5));
+            int to = Math.min(pixels, (int) (centre + radius + 0.5));
+            double sum = 0;
+            for (int p = from; p < to; p++) {
+                own[p - from] = Math.max(0, 1 - Math.abs(p + 0.5 - centre) / radius);
+                sum += own[p - from];
+            }
+            // The window is moved inside, so that every tap is a pixel.
+            first[i] = Math.min(from, pixels - count);
+            for (int p = from; p < to; p++) {
+                weights[(p - first[i]) * positions + i] = (float) (own[p - from] / sum);
+            }
+        }
+        return new Taps(count, first, weights);
+    }
+
+    /// A source position moved to the centre of the outermost pixel if it is beyond that.
+    static double centre(double position, int length) {
+        return Math.clamp(position, 0.5, length - 0.5);
+    }
+
+    int lowest() {
+        return lowest(0, first.length);
+    }
+
+    /// One past the last pixel.
+    int end() {
+        return end(0, first.length);
+    }
+
+    /// The first pixel of these positions.
+    int lowest(int begin, int end) {
+        int lowest = Integer.MAX_VALUE;
+        for (int i = begin; i < end; i++) {
+            lowest = Math.min(lowest, first[i]);
+        }
+        return lowest;
+    }
+
+    /// One past the last pixel of these positions.
+    int end(int begin, int end) {
+        int highest = 0;
+        for (int i = begin; i < end; i++) {
+            highest = Math.max(highest, first[i]);
+        }
+        return highest + count;
+    }
+}
