@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             ExportCommand.class,
             TrainCommand.class,
             EvalCommand.class,
+            ModelsCommand.class,
             CommandLine.HelpCommand.class,
         },
         footer = {

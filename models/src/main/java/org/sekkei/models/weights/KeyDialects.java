@@ -37,7 +37,7 @@ final class KeyDialects {
             Rule.of("encoder.layers.encoder_layer_#.mlp.linear_1.*", "encoder.layers.encoder_layer_#.mlp.0.*"),
             Rule.of("encoder.layers.encoder_layer_#.mlp.linear_2.*", "encoder.layers.encoder_layer_#.mlp.3.*"));
 
-    private static final KeyDialect TORCHVISION_VIT = KeyDialect.of(
+    static final KeyDialect TORCHVISION_VIT = KeyDialect.of(
             "torchvision ViT",
             Rule.of("class_token", "cls_token"),
             Rule.of("conv_proj.*", "patch_embed.proj.*"),

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /// A checkpoint's weights under the names that a network, or another checkpoint, has for them.
@@ -27,22 +28,38 @@ record KeyMatching(List<String> dialects, SequencedMap<String, Weight> weights) 
     ///
     /// @param wanted shapes by name
     static KeyMatching find(SequencedMap<String, ? extends Weight> weights, Map<String, List<Long>> wanted) {
+        Trial best = search(weights, trial -> 0.5 * hits(trial, wanted) / wanted.size());
+        return new KeyMatching(best.dialects, withAliases(best.weights, wanted.keySet()));
+    }
+
+    /// Tries the tables likewise, and takes what gives most names of the style.
+    static KeyMatching find(SequencedMap<String, ? extends Weight> weights, KeyStyle style) {
+        Trial best = search(
+                weights,
+                trial -> (double) trial.keySet().stream().filter(style::hasForm).count() / trial.size());
+        return new KeyMatching(best.dialects, new LinkedHashMap<>(best.weights));
+    }
+
+    /// @param share from 0 to 1, which is as good as can be
+    private static Trial search(
+            SequencedMap<String, ? extends Weight> weights,
+            ToDoubleFunction<SequencedMap<String, ? extends Weight>> share) {
         Deque<Trial> open = new ArrayDeque<>();
         Set<Set<String>> seen = new HashSet<>();
         Trial best = new Trial(List.of(), weights);
-        long bestHits = -1;
+        double most = -1;
         open.add(best);
         for (int trials = 0; trials < MOST_TRIALS && !open.isEmpty(); trials++) {
             Trial trial = open.remove();
             if (!seen.add(Set.copyOf(trial.weights.keySet()))) {
                 continue;
             }
-            long hits = hits(trial.weights, wanted);
-            if (hits > bestHits) {
+            double reached = share.applyAsDouble(trial.weights);
+            if (reached > most) {
                 best = trial;
-                bestHits = hits;
+                most = reached;
             }
-            if (hits == 2L * wanted.size()) {
+            if (reached >= 1) {
                 break;
             }
             if (trial.dialects.size() < MOST_TABLES) {
@@ -56,7 +73,7 @@ record KeyMatching(List<String> dialects, SequencedMap<String, Weight> weights) 
                 }
             }
         }
-        return new KeyMatching(best.dialects, withAliases(best.weights, wanted.keySet()));
+        return best;
     }
 
     /// Names count, and shapes count as much again.

@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.sekkei.torch.DType;
 import org.sekkei.torch.Device;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
@@ -38,27 +40,56 @@ public final class Safetensors {
     /// @param metadata free text by free names
     /// @throws CheckpointException if the folder is missing or the disk is full; a file that was there stays
     public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
+        SequencedMap<String, Source> sources = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> sources.put(
+                name,
+                new Source(
+                        tensor.dtype(),
+                        Arrays.stream(tensor.shape()).boxed().toList(),
+                        channel -> writeElements(channel, tensor))));
+        writeSources(file, sources, metadata);
+    }
+
+    /// Writes the weights of another checkpoint, of which no more than one is in memory at a time.
+    static void writeWeights(Path file, SequencedMap<String, Weight> weights, Map<String, String> metadata)
+            throws IOException {
+        SequencedMap<String, Source> sources = new LinkedHashMap<>();
+        weights.forEach((name, weight) ->
+                sources.put(name, new Source(weight.dtype(), weight.shape(), channel -> writeWeight(channel, weight))));
+        writeSources(file, sources, metadata);
+    }
+
+    /// What becomes one tensor of a file.
+    private record Source(DType dtype, List<Long> shape, ElementWriter elements) {
+        long bytes() {
+            return shape.stream().reduce((long) dtype.bytes(), Math::multiplyExact);
+        }
+    }
+
+    @FunctionalInterface
+    private interface ElementWriter {
+        void writeTo(FileChannel channel) throws IOException;
+    }
+
+    private static void writeSources(Path file, SequencedMap<String, Source> sources, Map<String, String> metadata)
+            throws IOException {
         Path target = file.toAbsolutePath();
         Path parent = target.getParent();
         if (parent == null || !Files.isDirectory(parent)) {
             throw new CheckpointException(file, "cannot be written, for its folder does not exist");
         }
         // Larger elements first, so that all lie at multiples of their size.
-        List<Map.Entry<String, Tensor>> order = new ArrayList<>(tensors.entrySet());
-        order.sort(Comparator.comparingInt(entry -> -entry.getValue().dtype().bytes()));
+        List<Map.Entry<String, Source>> order = new ArrayList<>(sources.entrySet());
+        order.sort(Comparator.comparingInt(entry -> -entry.getValue().dtype.bytes()));
         SequencedMap<String, SafetensorsHeader.Entry> entries = new LinkedHashMap<>();
         long offset = 0;
-        for (Map.Entry<String, Tensor> entry : order) {
-            Tensor tensor = entry.getValue();
-            List<Long> shape = new ArrayList<>();
-            for (long size : tensor.shape()) {
-                shape.add(size);
-            }
-            long end = offset + tensor.numel() * tensor.dtype().bytes();
-            entries.put(entry.getKey(), new SafetensorsHeader.Entry(tensor.dtype(), shape, offset, end));
+        for (Map.Entry<String, Source> entry : order) {
+            Source source = entry.getValue();
+            long end = offset + source.bytes();
+            entries.put(entry.getKey(), new SafetensorsHeader.Entry(source.dtype, source.shape, offset, end));
             offset = end;
         }
-        byte[] header = SafetensorsHeader.write(tensors.keySet(), entries, metadata);
+        byte[] header = SafetensorsHeader.write(sources.keySet(), entries, metadata);
         // Always the same name, so that what a killed process left behind is overwritten and not piled up.
         Path temporary = parent.resolve("." + target.getFileName() + ".tmp");
         try {
@@ -68,12 +99,14 @@ public final class Safetensors {
                     StandardOpenOption.TRUNCATE_EXISTING,
                     StandardOpenOption.WRITE)) {
                 writeAll(channel, ByteBuffer.wrap(header));
-                for (Map.Entry<String, Tensor> entry : order) {
-                    writeElements(channel, entry.getValue());
+                for (Map.Entry<String, Source> entry : order) {
+                    entry.getValue().elements.writeTo(channel);
                 }
                 channel.force(true);
             }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (CheckpointException error) {
+            throw error; // of the file that is read
         } catch (IOException error) {
             throw new CheckpointException(file, "cannot be written: " + error.getMessage());
         } finally {
@@ -84,6 +117,12 @@ public final class Safetensors {
             folder.force(true);
         } catch (IOException error) {
             // Some systems do not open folders; the rename is then as durable as they make it.
+        }
+    }
+
+    private static void writeWeight(FileChannel channel, Weight weight) throws IOException {
+        try (var _ = Scope.open()) {
+            writeElements(channel, weight.load());
         }
     }
 
