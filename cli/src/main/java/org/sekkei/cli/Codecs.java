@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.sekkei.inr.Codec;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.Decoder;
+import org.sekkei.inr.field.FieldCodec;
 import org.sekkei.inr.siren.SirenCodec;
 
 /// The codecs that the commands know by name.
@@ -12,11 +13,13 @@ final class Codecs {
 
     /// @throws IOException if the data set was written by a codec that this version lacks
     static Codec of(Dataset dataset) throws IOException {
-        if (dataset.codec().equals(SirenCodec.NAME)) {
-            return new SirenCodec();
-        }
-        throw new IOException(dataset.folder() + ": was packed with the codec '" + dataset.codec()
-                + "', which this version does not know; a newer one may.");
+        return switch (dataset.codec()) {
+            case FieldCodec.NAME -> new FieldCodec();
+            case SirenCodec.NAME -> new SirenCodec();
+            default ->
+                throw new IOException(dataset.folder() + ": was packed with the codec '" + dataset.codec()
+                        + "', which this version does not know; a newer one may.");
+        };
     }
 
     static Decoder newDecoder(Dataset dataset) throws IOException {

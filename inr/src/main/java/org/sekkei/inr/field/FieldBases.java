@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// its
 /// hash.
 public final class FieldBases {
+    /// The basis for photos.
+    public static final String PHOTO = "photo";
+
+    /// The basis for pictures of up to 64 pixels.
+    public static final String SMALL = "small";
+
     /// The resources `NAME.safetensors` beside this class.
     private static final List<String> NAMES = List.of();
 
@@ -38,12 +44,14 @@ public final class FieldBases {
         return SHIPPED;
     }
 
-    /// The latest of a name, or null.
-    public static @Nullable FieldBasis named(String name) {
+    /// The latest of a name.
+    ///
+    /// @throws IllegalArgumentException if none has it
+    public static FieldBasis named(String name) {
         return SHIPPED.reversed().stream()
                 .filter(basis -> basis.name().equals(name))
                 .findFirst()
-                .orElse(null);
+                .orElseThrow(() -> new IllegalArgumentException("no basis '" + name + "' ships"));
     }
 
     /// The one whose file has this SHA-256, or null.
