@@ -2,6 +2,7 @@ package org.sekkei.cli;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.sekkei.train.TrainingConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -55,10 +56,12 @@ final class CompareCommand extends Job {
         Comparison comparison;
         try (var dataset = openDataset(folder);
                 ProgressLine progress = newProgress()) {
+            TrainingConfig config = fromOptions(() -> options.config(dataset));
             var comparing = new Comparing(
                     source,
                     dataset,
-                    fromOptions(() -> options.config(dataset)),
+                    config,
+                    options.decoding().device(config.device()),
                     runs,
                     new DataThroughput(rounds, roundSeconds));
             comparison = comparing.run(report, progress, json() ? err() : out());

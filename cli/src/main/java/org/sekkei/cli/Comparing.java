@@ -15,6 +15,7 @@ import org.sekkei.inr.Split;
 import org.sekkei.pictures.Picture;
 import org.sekkei.pictures.PictureSource;
 import org.sekkei.pictures.PictureSources;
+import org.sekkei.torch.Device;
 import org.sekkei.train.BatchLoader;
 import org.sekkei.train.EpochReport;
 import org.sekkei.train.FileLoader;
@@ -31,14 +32,24 @@ final class Comparing {
     private final Path source;
     private final Dataset dataset;
     private final TrainingConfig config;
+    private final Device decoding;
     private final Path runs;
     private final DataThroughput throughput;
 
-    /// @param runs receives the folders `files` and `inrs` of the two trainings; complete ones are not trained again
-    Comparing(Path source, Dataset dataset, TrainingConfig config, Path runs, DataThroughput throughput) {
+    /// @param decoding where the INRs are decoded
+    /// @param runs receives the folders `files` and `inrs` of the two trainings; complete ones are
+    ///     not trained again
+    Comparing(
+            Path source,
+            Dataset dataset,
+            TrainingConfig config,
+            Device decoding,
+            Path runs,
+            DataThroughput throughput) {
         this.source = source;
         this.dataset = dataset;
         this.config = config;
+        this.decoding = decoding;
         this.runs = runs;
         this.throughput = throughput;
     }
@@ -48,7 +59,7 @@ final class Comparing {
     Comparison run(Path report, ProgressLine progress, PrintWriter lasting) throws IOException {
         try (PictureSource pictures = PictureSources.open(source);
                 FileLoader files = FileLoader.open(pictures, dataset, config.data());
-                InrLoader inrs = InrLoader.open(dataset, Codecs.of(dataset), config.data())) {
+                InrLoader inrs = InrLoader.open(dataset, Codecs.of(dataset), config.data(), decoding)) {
             progress.say(lasting, "measuring the loaders alone, in turns");
             List<DataThroughput.Measurement> data = throughput.measure(List.of(files, inrs), progress);
             Comparison.Side filesSide = train("files", files, data.getFirst(), sourceBytes(), 0, progress, lasting);

@@ -70,6 +70,15 @@ final class DataThroughput {
                     try (var _ = Scope.open()) {
                         Batch batch = batches.next();
                         made = batch == null ? 0 : batch.size();
+                        if (batch != null) {
+                            // A device may still be at work on it: look at a number of it to wait for that.
+                            batch.pictures()
+                                    .select(0, 0)
+                                    .select(0, 0)
+                                    .select(0, 0)
+                                    .select(0, 0)
+                                    .item();
+                        }
                     }
                     pictures += made;
                     seconds = (System.nanoTime() - start) * 1e-9;

@@ -14,6 +14,7 @@ import org.sekkei.train.Precision;
 import org.sekkei.train.TrainedModel;
 import org.sekkei.train.TrainingListener;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -44,6 +45,9 @@ final class EvalCommand extends Job {
 
     @Option(names = "--device", paramLabel = "D", description = "auto, cpu, cuda or cuda:N (${DEFAULT-VALUE}).")
     private String device = "auto";
+
+    @Mixin
+    private DecodingOption decoding = new DecodingOption();
 
     @Option(names = "--precision", paramLabel = "P", description = "auto, float32 or bfloat16; auto if not given.")
     private Precision precision = Precision.AUTO;
@@ -82,7 +86,8 @@ final class EvalCommand extends Job {
                         + model.classNames() + " and " + dataset.classNames() + ".");
             }
             Split measured = split == null ? usualSplit(dataset) : split;
-            try (InrLoader loader = InrLoader.open(dataset, Codecs.of(dataset), model.loaderConfig(batch, threads))) {
+            try (InrLoader loader = InrLoader.open(
+                    dataset, Codecs.of(dataset), model.loaderConfig(batch, threads), decoding.device(on))) {
                 Evaluation evaluation =
                         new Evaluator(model.network(), on, precision).evaluate(loader, measured, listener(progress));
                 print(evaluation, measured);

@@ -74,7 +74,11 @@ final class TrainCommand extends Job {
         try (Dataset dataset = openDataset(folder);
                 ProgressLine progress = newProgress()) {
             var config = fromOptions(() -> options.config(dataset));
-            try (InrLoader loader = InrLoader.open(dataset, Codecs.of(dataset), config.data())) {
+            try (InrLoader loader = InrLoader.open(
+                    dataset,
+                    Codecs.of(dataset),
+                    config.data(),
+                    options.decoding().device(config.device()))) {
                 Files.createDirectories(run);
                 var trainer = new Trainer(config, loader, run, new TrainingLines(progress, json() ? err() : out()));
                 report = resume ? trainer.resume() : trainer.train();

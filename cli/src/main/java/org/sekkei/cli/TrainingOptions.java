@@ -11,6 +11,7 @@ import org.sekkei.train.LoaderConfig;
 import org.sekkei.train.Optimization;
 import org.sekkei.train.Precision;
 import org.sekkei.train.TrainingConfig;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The options that decide how a training goes.
@@ -62,6 +63,9 @@ final class TrainingOptions {
     @Option(names = "--device", paramLabel = "D", description = "auto, cpu, cuda or cuda:N (${DEFAULT-VALUE}).")
     private String device = "auto";
 
+    @Mixin
+    private DecodingOption decoding = new DecodingOption();
+
     @Option(names = "--threads", paramLabel = "N", description = "Threads that decode; all cores if not given.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -108,6 +112,10 @@ final class TrainingOptions {
                 20,
                 new CheckpointPolicy(checkpointSteps, often.everyMinutes(), often.kept()),
                 data);
+    }
+
+    DecodingOption decoding() {
+        return decoding;
     }
 
     /// The side of the middle one of the pictures by size; above 64 pixels a multiple of 32, the stride of the

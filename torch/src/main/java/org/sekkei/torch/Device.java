@@ -1,5 +1,7 @@
 package org.sekkei.torch;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.global.torch;
@@ -67,6 +69,18 @@ public record Device(Kind kind, int index) {
 
     public boolean isAvailable() {
         return kind == Kind.CPU || index < cudaCount();
+    }
+
+    /// Bytes of memory that nobody uses at present, on the card or, for the CPU, in the machine.
+    public long freeBytes() {
+        if (kind == Kind.CPU) {
+            return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+                    .getFreeMemorySize();
+        }
+        try (var _ = Scope.open()) {
+            return Native.get(
+                    "freeBytes", () -> torch.getMemoryInfo((byte) index).first());
+        }
     }
 
     @Override

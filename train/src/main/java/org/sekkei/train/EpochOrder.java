@@ -1,5 +1,7 @@
 package org.sekkei.train;
 
+import java.util.Arrays;
+
 /// The order in which an epoch goes through the pictures, and how it is cut into batches.
 final class EpochOrder {
     private EpochOrder() {}
@@ -26,5 +28,18 @@ final class EpochOrder {
     /// the others and none is left out: batch statistics of a last batch of two would be noise.
     static int start(int batch, int batches, int pictures) {
         return Math.toIntExact((long) batch * pictures / batches);
+    }
+
+    /// The pictures of batch `batch` of `batches`.
+    static int[] batch(int[] order, int batch, int batches) {
+        return Arrays.copyOfRange(order, start(batch, batches, order.length), start(batch + 1, batches, order.length));
+    }
+
+    /// @return `batch`
+    static int requireBatch(int batch, int batches) {
+        if (batch < 0 || batch > batches) {
+            throw new IllegalArgumentException("there is no batch " + batch + " in an epoch of " + batches);
+        }
+        return batch;
     }
 }

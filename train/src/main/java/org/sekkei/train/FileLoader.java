@@ -18,8 +18,8 @@ import org.sekkei.pictures.PictureSource;
 /// Labels, splits, order and augmentation are those of an [InrLoader] of the same configuration; only the pixels
 /// come from the files.
 public final class FileLoader extends SampledLoader {
-    private FileLoader(Catalogue catalogue, LoaderConfig config, List<SampleReader> readers) {
-        super(catalogue, config, readers);
+    private FileLoader(Catalogue catalogue, LoaderConfig config, Decoding decoding) {
+        super(catalogue, config, decoding);
     }
 
     /// @param source what `dataset` was packed from; stays open as long as the loader, and is not closed by it
@@ -33,7 +33,7 @@ public final class FileLoader extends SampledLoader {
         for (int i = 0; i < config.threads(); i++) {
             readers.add(new Reader(source, entries, catalogue, border));
         }
-        return new FileLoader(catalogue, config, readers);
+        return new FileLoader(catalogue, config, new ThreadedDecoding(readers, 0, () -> {}));
     }
 
     /// Where each picture of the data set is in its source.

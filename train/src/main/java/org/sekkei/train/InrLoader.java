@@ -5,32 +5,63 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.sekkei.inr.Codec;
 import org.sekkei.inr.CorruptDataException;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.Decoder;
 import org.sekkei.inr.Sampling;
+import org.sekkei.torch.Device;
 
-/// Batches from blueprints: the coded bytes are copied into memory once, and each sample is decoded at the
-/// positions that its augmentation asks for. No file is read after opening.
+/// Batches from blueprints: the coded pictures are copied once to where they are decoded, and each is evaluated at the
+/// positions that its sample asks for. No file is read after opening.
 public final class InrLoader extends SampledLoader {
-    private final Coded coded;
-
-    private InrLoader(Catalogue catalogue, Coded coded, LoaderConfig config, List<SampleReader> readers) {
-        super(catalogue, config, readers);
-        this.coded = coded;
+    private InrLoader(Catalogue catalogue, LoaderConfig config, Decoding decoding) {
+        super(catalogue, config, decoding);
     }
 
+    /// Decodes on the processor, as many pictures at a time as the configuration has threads.
+    ///
     /// @param dataset may be closed afterwards
     /// @param codec the one whose name is `dataset.codec()`
     /// @throws CorruptDataException if a record is damaged; the message names it
     /// @throws IOException if the data set cannot be read
     public static InrLoader open(Dataset dataset, Codec codec, LoaderConfig config) throws IOException {
+        requireCodec(dataset, codec);
+        Catalogue catalogue = Catalogue.of(dataset);
+        return new InrLoader(catalogue, config, threaded(catalogue, dataset, codec, config));
+    }
+
+    /// Decodes where the batches are used, if the device is another than the processor and the codec can be decoded
+    /// there; else as [#open(Dataset, Codec, LoaderConfig)]. On a device, a sample may differ from that of another
+    /// batch size in the last bits.
+    ///
+    /// @throws IllegalArgumentException if the pictures take more memory of the device than may be used for them
+    public static InrLoader open(Dataset dataset, Codec codec, LoaderConfig config, Device device) throws IOException {
+        return device.equals(Device.CPU)
+                ? open(dataset, codec, config)
+                : open(dataset, codec, config, device, DeviceBudget.of(device));
+    }
+
+    static InrLoader open(Dataset dataset, Codec codec, LoaderConfig config, Device device, DeviceBudget budget)
+            throws IOException {
+        requireCodec(dataset, codec);
+        Optional<DevicePictures> pictures = DevicePictures.of(dataset, codec, device, budget);
+        if (pictures.isEmpty()) {
+            return open(dataset, codec, config);
+        }
+        return new InrLoader(Catalogue.of(dataset), config, new DeviceDecoding(pictures.get(), budget.working()));
+    }
+
+    private static void requireCodec(Dataset dataset, Codec codec) {
         if (!codec.name().equals(dataset.codec())) {
             throw new IllegalArgumentException(dataset.folder() + " is written with the codec '" + dataset.codec()
                     + "', not '" + codec.name() + "'");
         }
-        Catalogue catalogue = Catalogue.of(dataset);
+    }
+
+    private static Decoding threaded(Catalogue catalogue, Dataset dataset, Codec codec, LoaderConfig config)
+            throws IOException {
         var border = new Border(config.normalization().mean());
         Coded coded = Coded.copyOf(dataset);
         try {
@@ -39,22 +70,11 @@ public final class InrLoader extends SampledLoader {
             for (int i = 0; i < config.threads(); i++) {
                 readers.add(new Reader(catalogue, coded, codec.newDecoder(shared), border));
             }
-            return new InrLoader(catalogue, coded, config, readers);
+            return new ThreadedDecoding(readers, coded.bytes.byteSize(), coded.arena::close);
         } catch (IOException | RuntimeException failure) {
             coded.arena.close();
             throw failure;
         }
-    }
-
-    /// How much memory the coded pictures take.
-    public long residentBytes() {
-        return coded.bytes.byteSize();
-    }
-
-    @Override
-    public void close() {
-        super.close();
-        coded.arena.close();
     }
 
     /// All records, one after the other.
@@ -86,15 +106,11 @@ public final class InrLoader extends SampledLoader {
     }
 
     private static final class Reader implements SampleReader {
-        // Sixteen evaluations a pixel smooth a field well enough for a network's input; more cost more than they
-        // change.
-        private static final int MOST_EVALUATIONS = 4;
-
         private final Catalogue catalogue;
         private final Coded coded;
         private final Decoder decoder;
         private final Border border;
-        private final Supersampling supersampling = new Supersampling(MOST_EVALUATIONS);
+        private final Supersampling supersampling = new Supersampling(Supersampling.MOST_OF_A_FIELD);
 
         Reader(Catalogue catalogue, Coded coded, Decoder decoder, Border border) {
             this.catalogue = catalogue;

@@ -8,7 +8,6 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
@@ -53,22 +52,14 @@ final class PrefetchedBatches implements Batches {
     private volatile boolean closed;
 
     PrefetchedBatches(
-            Sampler sampler,
-            LoaderConfig config,
-            int[] order,
-            int startBatch,
-            Executor workers,
-            BlockingQueue<SampleReader> readers) {
+            Sampler sampler, int[] order, int startBatch, Executor workers, BlockingQueue<SampleReader> readers) {
         this.sampler = sampler;
-        this.config = config;
+        config = sampler.config();
         this.order = order;
         this.workers = workers;
         this.readers = readers;
         batches = EpochOrder.batches(order.length, config.batchSize());
-        if (startBatch < 0 || startBatch > batches) {
-            throw new IllegalArgumentException("there is no batch " + startBatch + " in an epoch of " + batches);
-        }
-        scheduled = startBatch;
+        scheduled = EpochOrder.requireBatch(startBatch, batches);
         int most = Math.min(config.batchSize(), order.length);
         for (int i = 0; i < Math.min(1 + AHEAD, batches - startBatch); i++) {
             free.add(arena.allocate(Float.BYTES * (long) sampler.numbers() * most, ALIGNMENT));
@@ -98,10 +89,7 @@ final class PrefetchedBatches implements Batches {
             if (memory == null) {
                 return;
             }
-            int[] indices = Arrays.copyOfRange(
-                    order,
-                    EpochOrder.start(scheduled, batches, order.length),
-                    EpochOrder.start(scheduled + 1, batches, order.length));
+            int[] indices = EpochOrder.batch(order, scheduled, batches);
             int tasks = Math.min(indices.length, config.threads() * TASKS_A_THREAD);
             var batch = new Pending(indices, memory, tasks);
             pending.add(batch);
@@ -159,7 +147,7 @@ final class PrefetchedBatches implements Batches {
         if (failure != null) {
             throw rethrown(failure);
         }
-        return new Batch(pictures(batch), labels(batch), batch.indices, List.copyOf(batch.boxes));
+        return new Batch(pictures(batch), sampler.labels(batch.indices), batch.indices, List.copyOf(batch.boxes));
     }
 
     private static IOException rethrown(Throwable failure) {
@@ -178,10 +166,6 @@ final class PrefetchedBatches implements Batches {
         return config.channelsLast()
                 ? Tensor.sharing(numbers, DType.FLOAT32, count, side, side, 3).permute(0, 3, 1, 2) // [B, 3, S, S]
                 : Tensor.sharing(numbers, DType.FLOAT32, count, 3, side, side); // [B, 3, S, S]
-    }
-
-    private Tensor labels(Pending batch) {
-        return Tensor.of(Arrays.stream(batch.indices).mapToLong(sampler::label).toArray()); // [B]
     }
 
     @Override

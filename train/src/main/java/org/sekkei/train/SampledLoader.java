@@ -1,36 +1,18 @@
 package org.sekkei.train;
 
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.sekkei.inr.Split;
 
 /// What all loaders have in common: everything but where the pixels come from.
 abstract sealed class SampledLoader implements BatchLoader permits InrLoader, FileLoader {
     private final Catalogue catalogue;
     private final LoaderConfig config;
-    private final ExecutorService workers;
-    private final BlockingQueue<SampleReader> readers;
+    private final Decoding decoding;
 
-    /// @param readers as many as there are threads
-    SampledLoader(Catalogue catalogue, LoaderConfig config, List<SampleReader> readers) {
+    SampledLoader(Catalogue catalogue, LoaderConfig config, Decoding decoding) {
         this.catalogue = catalogue;
         this.config = config;
-        this.readers = new ArrayBlockingQueue<>(readers.size(), false, readers);
-        workers = Executors.newFixedThreadPool(readers.size(), daemons());
-    }
-
-    private static ThreadFactory daemons() {
-        var number = new AtomicInteger();
-        return task -> {
-            var thread = new Thread(task, "loader-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
+        this.decoding = decoding;
     }
 
     @Override
@@ -70,13 +52,16 @@ abstract sealed class SampledLoader implements BatchLoader permits InrLoader, Fi
     }
 
     private Batches batches(int[] order, Augmentation augmentation, int epoch, int startBatch) {
-        var sampler = new Sampler(catalogue, config, augmentation, epoch);
-        return new PrefetchedBatches(sampler, config, order, startBatch, workers, readers);
+        return decoding.batches(new Sampler(catalogue, config, augmentation, epoch), order, startBatch);
+    }
+
+    /// How much memory the coded pictures take, where they are decoded.
+    public final long residentBytes() {
+        return decoding.residentBytes();
     }
 
     @Override
-    public void close() {
-        workers.shutdownNow();
-        workers.close();
+    public final void close() {
+        decoding.close();
     }
 }

@@ -3,9 +3,12 @@ package org.sekkei.train;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import org.sekkei.inr.Box;
+import org.sekkei.inr.PictureSize;
 import org.sekkei.inr.Sampling;
+import org.sekkei.torch.Tensor;
 
 /// Makes single samples of one epoch. For any number of threads.
 final class Sampler {
@@ -26,8 +29,29 @@ final class Sampler {
         return 3 * config.inputSize() * config.inputSize();
     }
 
-    int label(int index) {
-        return catalogue.label(index);
+    LoaderConfig config() {
+        return config;
+    }
+
+    /// `[B]`, int64 on the CPU.
+    Tensor labels(int[] indices) {
+        return Tensor.of(Arrays.stream(indices).mapToLong(catalogue::label).toArray());
+    }
+
+    /// As it was packed.
+    PictureSize size(int index) {
+        return catalogue.size(index);
+    }
+
+    /// Where the picture `index` is evaluated in this epoch.
+    Sampling sampling(int index) {
+        return augmentation.draw(
+                new SampleRandom(config.seed(), epoch, index), catalogue.size(index), config.inputSize());
+    }
+
+    /// Its boxes, in pixels of the input.
+    List<Box> boxes(int index, Sampling sampling) {
+        return Boxes.transformed(catalogue.boxes(index), sampling);
     }
 
     /// Writes the normalised picture `index` to its place in a batch.
@@ -36,8 +60,7 @@ final class Sampler {
     /// @param scratch two arrays of as many
     /// @return the boxes in pixels of the input
     List<Box> write(int index, SampleReader reader, MemorySegment target, float[][] scratch) throws IOException {
-        Sampling sampling = augmentation.draw(
-                new SampleRandom(config.seed(), epoch, index), catalogue.size(index), config.inputSize());
+        Sampling sampling = sampling(index);
         float[] rgb = scratch[0];
         float[] normalised = scratch[1];
         reader.read(index, sampling, rgb);
@@ -53,6 +76,6 @@ final class Sampler {
             }
         }
         MemorySegment.copy(normalised, 0, target, ValueLayout.JAVA_FLOAT, 0, 3 * pixels);
-        return Boxes.transformed(catalogue.boxes(index), sampling);
+        return boxes(index, sampling);
     }
 }

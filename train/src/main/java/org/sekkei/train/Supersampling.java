@@ -7,6 +7,9 @@ import org.sekkei.inr.Sampling;
 /// Smooths a field that is sampled more coarsely than its picture's pixels lie, which would alias: evaluates it
 /// several times a pixel, evenly spread, and takes the mean. Owns scratch memory: one a thread.
 final class Supersampling {
+    /// Sixteen evaluations a pixel smooth a field well enough for a network's input; more cost more than they change.
+    static final int MOST_OF_A_FIELD = 4;
+
     private final int most;
     private float[] fine = new float[0];
 

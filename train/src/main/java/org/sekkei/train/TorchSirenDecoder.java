@@ -1,7 +1,6 @@
 package org.sekkei.train;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +31,13 @@ public record TorchSirenDecoder(Device device, long budget) {
         }
     }
 
+    /// Networks of one shape, some of a batch.
+    ///
+    /// @param parameters `[b, shape.parameterCount()]`, float32 on the device
+    /// @param sizes of the pictures they were fitted to
+    /// @param places where each lies in the batch
+    record Networks(SirenShape shape, Tensor parameters, List<PictureSize> sizes, List<Integer> places) {}
+
     /// Evaluates `networks[i]` at `samplings[i]`.
     ///
     /// @param networks of any shapes; those of one shape are evaluated together
@@ -41,68 +47,85 @@ public record TorchSirenDecoder(Device device, long budget) {
         if (networks.isEmpty() || networks.size() != samplings.size()) {
             throw new IllegalArgumentException(networks.size() + " networks and " + samplings.size() + " samplings");
         }
+        Map<SirenShape, List<Integer>> places = new LinkedHashMap<>();
+        for (int i = 0; i < networks.size(); i++) {
+            places.computeIfAbsent(networks.get(i).shape(), _ -> new ArrayList<>())
+                    .add(i);
+        }
+        try (Scope scope = Scope.open()) {
+            List<Networks> groups = new ArrayList<>();
+            places.forEach((shape, members) -> groups.add(
+                    uploaded(shape, members.stream().map(networks::get).toList(), members)));
+            return scope.keep(decodeResident(groups, samplings));
+        }
+    }
+
+    private Networks uploaded(SirenShape shape, List<SirenNetwork> networks, List<Integer> places) {
+        int count = shape.parameterCount();
+        float[] parameters = new float[networks.size() * count];
+        for (int i = 0; i < networks.size(); i++) {
+            System.arraycopy(networks.get(i).parameters(), 0, parameters, i * count, count);
+        }
+        return new Networks(
+                shape,
+                Tensor.of(parameters, networks.size(), count).to(device),
+                networks.stream().map(SirenNetwork::size).toList(),
+                places);
+    }
+
+    /// Evaluates a batch of networks whose parameters lie on the device already.
+    ///
+    /// @param groups hold each place of the batch once
+    /// @param samplings of the whole batch
+    Tensor decodeResident(List<Networks> groups, List<Sampling> samplings) {
         int width = samplings.getFirst().width();
         int height = samplings.getFirst().height();
-        Map<SirenShape, List<Integer>> groups = new LinkedHashMap<>();
-        for (int i = 0; i < networks.size(); i++) {
-            if (samplings.get(i).width() != width || samplings.get(i).height() != height) {
+        for (Sampling sampling : samplings) {
+            if (sampling.width() != width || sampling.height() != height) {
                 throw new IllegalArgumentException("samplings of " + width + " x " + height + " and of "
-                        + samplings.get(i).width() + " x " + samplings.get(i).height() + " pixels in one batch");
+                        + sampling.width() + " x " + sampling.height() + " pixels in one batch");
             }
-            groups.computeIfAbsent(networks.get(i).shape(), _ -> new ArrayList<>())
-                    .add(i);
         }
         try (Scope scope = Scope.open();
                 var _ = Autograd.noGrad()) {
-            long pixels = (long) width * height;
-            Tensor pictures = Tensor.empty(DType.FLOAT32, device, networks.size(), 3, pixels); // [B, 3, N]
-            int done = 0;
-            for (var group : groups.entrySet()) {
-                List<Integer> members = group.getValue();
-                decode(
-                        group.getKey(),
-                        members.stream().map(networks::get).toList(),
-                        members.stream().map(samplings::get).toList(),
-                        pictures.narrow(0, done, members.size()));
-                done += members.size();
+            Tensor pictures =
+                    Tensor.empty(DType.FLOAT32, device, samplings.size(), 3, (long) width * height); // [B, 3, N]
+            List<Integer> places = new ArrayList<>();
+            for (Networks group : groups) {
+                decode(group, samplings, pictures.narrow(0, places.size(), group.places.size()));
+                places.addAll(group.places);
             }
-            Tensor ordered = groups.size() == 1 ? pictures : pictures.indexSelect(0, order(groups.values()));
-            return scope.keep(ordered.view(networks.size(), 3, height, width));
+            return scope.keep(BatchOrder.restored(pictures, places).view(samplings.size(), 3, height, width));
         }
     }
 
-    /// Where each picture of the batch lies when group follows group.
-    private Tensor order(Collection<List<Integer>> groups) {
-        long[] places = new long[groups.stream().mapToInt(List::size).sum()];
-        int place = 0;
-        for (List<Integer> members : groups) {
-            for (int member : members) {
-                places[member] = place++;
-            }
-        }
-        return Tensor.of(places).to(device);
-    }
-
-    /// Decodes networks of one shape into `pictures`, `[B, 3, N]`, in chunks of pictures and pixels.
-    private void decode(SirenShape shape, List<SirenNetwork> networks, List<Sampling> samplings, Tensor pictures) {
+    /// Decodes networks of one shape into `pictures`, `[b, 3, N]`, in chunks of pictures and pixels.
+    private void decode(Networks networks, List<Sampling> samplings, Tensor pictures) {
         int pixels = Math.toIntExact(pictures.size(2));
+        int count = networks.places.size();
         // Two layers, the raster, and the colours.
-        long bytesPerPixel = (long) Float.BYTES * (2L * shape.width() + RASTER + SirenShape.OUTPUTS);
+        long bytesPerPixel = (long) Float.BYTES * (2L * networks.shape.width() + RASTER + SirenShape.OUTPUTS);
         long affordable = Math.max(1, budget / bytesPerPixel);
         int span = (int) Math.min(pixels, affordable);
-        int together = (int) Math.min(networks.size(), affordable / span);
-        for (int first = 0; first < pixels; first += span) {
-            int count = Math.min(span, pixels - first);
-            try (var _ = Scope.open()) {
-                Tensor raster = raster(samplings.getFirst(), first, count); // [3, n]
-                for (int from = 0; from < networks.size(); from += together) {
-                    int to = Math.min(from + together, networks.size());
-                    try (var _ = Scope.open()) {
-                        Tensor colours =
-                                evaluate(shape, networks.subList(from, to), samplings.subList(from, to), raster);
-                        pictures.narrow(0, from, to - from)
-                                .narrow(2, first, count)
-                                .copyInPlace(colours.clampInPlace(0, 1));
+        int together = (int) Math.min(count, affordable / span);
+        try (var _ = Scope.open()) {
+            Tensor first = firstLayers(networks, samplings); // [b, width, 3]
+            for (int from = 0; from < pixels; from += span) {
+                int some = Math.min(span, pixels - from);
+                try (var _ = Scope.open()) {
+                    Tensor raster = raster(samplings.getFirst(), from, some); // [3, n]
+                    for (int member = 0; member < count; member += together) {
+                        int members = Math.min(together, count - member);
+                        try (var _ = Scope.open()) {
+                            Tensor colours = evaluate(
+                                    networks.shape,
+                                    networks.parameters.narrow(0, member, members),
+                                    first.narrow(0, member, members),
+                                    raster);
+                            pictures.narrow(0, member, members)
+                                    .narrow(2, from, some)
+                                    .copyInPlace(colours.clampInPlace(0, 1));
+                        }
                     }
                 }
             }
@@ -123,22 +146,11 @@ public record TorchSirenDecoder(Device device, long budget) {
     }
 
     /// `[b, 3, n]`, not clamped.
-    private Tensor evaluate(SirenShape shape, List<SirenNetwork> networks, List<Sampling> samplings, Tensor raster) {
-        int batch = networks.size();
-        int width = shape.width();
-        int rest = shape.parameterCount() - shape.weights(1);
-        float[] first = new float[batch * width * RASTER];
-        float[] others = new float[batch * rest];
-        for (int i = 0; i < batch; i++) {
-            SirenNetwork network = networks.get(i);
-            firstLayer(network, samplings.get(i), first, i * width * RASTER);
-            System.arraycopy(network.parameters(), shape.weights(1), others, i * rest, rest);
-        }
-        Tensor parameters = Tensor.of(others, batch, rest).to(device); // [b, P]
-        Tensor activation = Tensor.of(first, (long) batch * width, RASTER)
-                .to(device)
+    private static Tensor evaluate(SirenShape shape, Tensor parameters, Tensor first, Tensor raster) {
+        long batch = parameters.size(0);
+        Tensor activation = first.reshape(batch * shape.width(), RASTER)
                 .matmul(raster)
-                .view(batch, width, raster.size(1))
+                .view(batch, shape.width(), raster.size(1))
                 .sinInPlace(); // [b, width, n]
         for (int layer = 1; layer < shape.layers(); layer++) {
             Tensor sums = affine(shape, layer, parameters, activation);
@@ -151,35 +163,43 @@ public record TorchSirenDecoder(Device device, long budget) {
     private static Tensor affine(SirenShape shape, int layer, Tensor parameters, Tensor input) {
         int inputs = shape.inputs(layer);
         int outputs = shape.outputs(layer);
-        int skipped = shape.weights(1);
         long batch = parameters.size(0);
         Tensor weights = parameters
-                .narrow(1, shape.weights(layer) - skipped, (long) outputs * inputs)
+                .narrow(1, shape.weights(layer), (long) outputs * inputs)
                 .reshape(batch, outputs, inputs);
-        Tensor biases =
-                parameters.narrow(1, shape.biases(layer) - skipped, outputs).reshape(batch, outputs, 1);
+        Tensor biases = parameters.narrow(1, shape.biases(layer), outputs).reshape(batch, outputs, 1);
         return biases.baddbmm(weights, input); // [b, outputs, n]
     }
 
-    /// The first layer times `W0`, as a map from the raster: `[width, 3]`. Coordinates follow
+    /// The first layers times `W0`, as maps from the raster: `[b, width, 3]`.
+    private Tensor firstLayers(Networks networks, List<Sampling> samplings) {
+        SirenShape shape = networks.shape;
+        int batch = networks.places.size();
+        float[] maps = new float[batch * RASTER * RASTER];
+        for (int i = 0; i < batch; i++) {
+            coordinates(networks.sizes.get(i), samplings.get(networks.places.get(i)), maps, i * RASTER * RASTER);
+        }
+        Tensor weights = networks.parameters
+                .narrow(1, 0, (long) shape.width() * SirenShape.INPUTS)
+                .reshape(batch, shape.width(), SirenShape.INPUTS);
+        Tensor biases =
+                networks.parameters.narrow(1, shape.biases(0), shape.width()).reshape(batch, shape.width(), 1);
+        return Tensor.cat(List.of(weights, biases), 2)
+                .bmm(Tensor.of(maps, batch, RASTER, RASTER).to(device));
+    }
+
+    /// From the raster to row, column and one, times `W0`: `[3, 3]`. Coordinates follow
     /// [org.sekkei.inr.siren.SirenEvaluator].
-    private static void firstLayer(SirenNetwork network, Sampling sampling, float[] matrix, int at) {
-        SirenShape shape = network.shape();
-        PictureSize size = network.size();
+    private static void coordinates(PictureSize size, Sampling sampling, float[] map, int at) {
         double scale = SirenShape.W0 * 2.0 / Math.max(size.width(), size.height());
         double centreX = sampling.width() / 2.0;
         double centreY = sampling.height() / 2.0;
-        double middleRow = sampling.sourceY(centreX, centreY) - size.height() / 2.0;
-        double middleColumn = sampling.sourceX(centreX, centreY) - size.width() / 2.0;
-        for (int unit = 0; unit < shape.width(); unit++) {
-            double byRow = scale * network.parameters()[2 * unit];
-            double byColumn = scale * network.parameters()[2 * unit + 1];
-            int to = at + RASTER * unit;
-            matrix[to] = (float) ((byRow * sampling.yx() + byColumn * sampling.xx()) * sampling.width());
-            matrix[to + 1] = (float) ((byRow * sampling.yy() + byColumn * sampling.xy()) * sampling.height());
-            matrix[to + 2] = (float) (byRow * middleRow
-                    + byColumn * middleColumn
-                    + SirenShape.W0 * network.parameters()[shape.biases(0) + unit]);
-        }
+        map[at] = (float) (scale * sampling.yx() * sampling.width());
+        map[at + 1] = (float) (scale * sampling.yy() * sampling.height());
+        map[at + 2] = (float) (scale * (sampling.sourceY(centreX, centreY) - size.height() / 2.0));
+        map[at + 3] = (float) (scale * sampling.xx() * sampling.width());
+        map[at + 4] = (float) (scale * sampling.xy() * sampling.height());
+        map[at + 5] = (float) (scale * (sampling.sourceX(centreX, centreY) - size.width() / 2.0));
+        map[at + 8] = SirenShape.W0;
     }
 }

@@ -213,14 +213,22 @@ public final class SirenFormat {
     ///
     /// @throws CorruptDataException if the record is not of this format or refers to a start that is not there
     public SirenNetwork read(MemorySegment record) throws CorruptDataException {
+        SirenRecord parsed = parse(record);
+        SirenStart start = shared.starts().get(parsed.start());
+        return new SirenNetwork(start.shape(), parsed.size(), parsed.parameters(start));
+    }
+
+    /// What `record` holds, with entropy coding undone and still quantised.
+    ///
+    /// @throws CorruptDataException if the record is not of this format or refers to a start that is not there
+    public SirenRecord parse(MemorySegment record) throws CorruptDataException {
         Reader reader = new Reader(record);
-        float[] parameters = new float[reader.start.shape().parameterCount()];
-        reader.parameters(parameters);
-        return new SirenNetwork(reader.start.shape(), reader.size, parameters);
+        return reader.kind == HALF ? reader.half() : reader.quantised();
     }
 
     private final class Reader {
         final MemorySegment record;
+        final int index;
         final SirenStart start;
         final PictureSize size;
         final int kind;
@@ -229,7 +237,7 @@ public final class SirenFormat {
         Reader(MemorySegment record) throws CorruptDataException {
             this.record = record;
             int first = next();
-            int index = first & 0xF;
+            this.index = first & 0xF;
             this.kind = first >>> 4 & 3;
             if (index >= shared.starts().size() || kind > RANS || first >>> 7 != 0) {
                 throw new CorruptDataException(
@@ -268,30 +276,24 @@ public final class SirenFormat {
             throw new CorruptDataException("the record claims a picture side out of range");
         }
 
-        void parameters(float[] parameters) throws CorruptDataException {
-            if (kind == HALF) {
-                half(parameters);
-                return;
-            }
-            float[] steps = start.steps(next());
-            int[] values = kind == FIXED ? fixedValues() : ransValues();
-            for (int i = 0; i < parameters.length; i++) {
-                parameters[i] = start.parameters()[i] + values[i] * steps[i];
-            }
+        SirenRecord quantised() throws CorruptDataException {
+            int step = next();
+            return new SirenRecord.Quantised(index, size, step, kind == FIXED ? fixedValues() : ransValues());
         }
 
-        private void half(float[] parameters) throws CorruptDataException {
-            if (record.byteSize() - position != 2L * parameters.length) {
+        SirenRecord half() throws CorruptDataException {
+            short[] differences = new short[start.shape().parameterCount()];
+            if (record.byteSize() - position != 2L * differences.length) {
                 throw new CorruptDataException("the record has " + (record.byteSize() - position) + " bytes for "
-                        + parameters.length + " half-precision parameters");
+                        + differences.length + " half-precision parameters");
             }
-            for (int i = 0; i < parameters.length; i++) {
-                float difference = Float.float16ToFloat((short) (next() | next() << 8));
-                if (!Float.isFinite(difference)) {
+            for (int i = 0; i < differences.length; i++) {
+                differences[i] = (short) (next() | next() << 8);
+                if (!Float.isFinite(Float.float16ToFloat(differences[i]))) {
                     throw new CorruptDataException("the record holds a parameter that is no number");
                 }
-                parameters[i] = start.parameters()[i] + difference;
             }
+            return new SirenRecord.Half(index, size, differences);
         }
 
         private int[] fixedValues() throws CorruptDataException {

@@ -1,0 +1,41 @@
+package org.sekkei.train;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.sekkei.inr.Codec;
+import org.sekkei.inr.Dataset;
+import org.sekkei.inr.Sampling;
+import org.sekkei.inr.siren.SirenCodec;
+import org.sekkei.torch.Device;
+import org.sekkei.torch.Tensor;
+
+/// The coded pictures of a data set, lying on a device and evaluated there, many at once. A codec that has an
+/// implementation says so in [#of]; the data sets of others are decoded on the processor. For one thread.
+interface DevicePictures extends AutoCloseable {
+    /// Evaluates the fields of some pictures, without smoothing and without a border.
+    ///
+    /// @param indices places in the data set
+    /// @param samplings one a picture, all of the same output width and height
+    /// @return `[B, 3, H, W]`, float32 in 0..1, on the device; the innermost open scope owns it
+    Tensor decode(int[] indices, List<Sampling> samplings);
+
+    /// How much of the device's memory the coded pictures take.
+    long residentBytes();
+
+    @Override
+    void close();
+
+    /// Copies the pictures of `dataset` to `device`.
+    ///
+    /// @return empty if the codec is not decoded on devices
+    /// @throws IllegalArgumentException if they do not fit; the message says how much is missing
+    /// @throws IOException if a record cannot be read; the message names it
+    static Optional<DevicePictures> of(Dataset dataset, Codec codec, Device device, DeviceBudget budget)
+            throws IOException {
+        return switch (codec) {
+            case SirenCodec _ -> Optional.of(DeviceSirens.of(dataset, device, budget));
+            default -> Optional.empty();
+        };
+    }
+}
