@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.sekkei.fit.PackGoal;
+import org.sekkei.fit.internal.Adam;
 import org.sekkei.inr.CorruptDataException;
 import org.sekkei.inr.PictureSize;
 import org.sekkei.inr.Sampling;

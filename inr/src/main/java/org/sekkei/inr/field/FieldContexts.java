@@ -126,7 +126,7 @@ public final class FieldContexts {
     }
 
     /// Sixteenths of an octave, piecewise linear: `16 e` and the four leading bits of the mantissa of `x + 1`.
-    static int logarithm(int x) {
+    public static int logarithm(int x) {
         return (Float.floatToRawIntBits((float) (x + 1)) >> 19) - (127 << 4);
     }
 }

@@ -46,17 +46,17 @@ public final class FieldCosts {
     }
 
     /// Raw bits below the symbol at a scale index from 1 on.
-    static int shift(int scale) {
+    public static int shift(int scale) {
         return scale < FieldBasis.TABLES ? 0 : (scale - 20) / 4;
     }
 
     /// The table of a scale index from 1 on.
-    static int table(int scale) {
+    public static int table(int scale) {
         return scale < FieldBasis.TABLES ? scale : 20 + scale % 4;
     }
 
     /// The symbol of a value of at most 15.
-    static int symbol(int value) {
+    public static int symbol(int value) {
         return value == 0 ? 1 : 2 * Math.abs(value) + (value < 0 ? 1 : 0);
     }
 

@@ -67,6 +67,22 @@ public final class FieldMeans {
         return passes.get(pass).cells;
     }
 
+    /// The grid level of a pass: the binary logarithm of its neighbours' distance, at most [FieldBasis#GRID_LEVELS] -
+    /// 1.
+    public int level(int pass) {
+        return passes.get(pass).level;
+    }
+
+    /// 0 where neighbours are diagonal, 1 where they are along rows and columns.
+    public int kind(int pass) {
+        return passes.get(pass).kind;
+    }
+
+    /// The known cells around those of a pass, `[cells, 4]`, -1 where there is none; must not be changed.
+    public int[] neighbours(int pass) {
+        return passes.get(pass).neighbours;
+    }
+
     /// Predicts cell number `index` of a pass, whose neighbours of earlier passes are known.
     ///
     /// @param values `[cells, stride]`, group 0 first in each cell
