@@ -50,4 +50,14 @@ final class FieldSamples {
         }
         return picture;
     }
+
+    /// The largest difference of two arrays of one length.
+    static double difference(float[] expected, float[] actual) {
+        double largest = expected.length == actual.length ? 0 : Double.POSITIVE_INFINITY;
+        for (int i = 0; i < expected.length; i++) {
+            double difference = Math.abs((double) expected[i] - actual[i]);
+            largest = difference <= largest ? largest : difference;
+        }
+        return largest;
+    }
 }

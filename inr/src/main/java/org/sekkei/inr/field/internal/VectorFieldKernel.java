@@ -1,0 +1,720 @@
+package org.sekkei.inr.field.internal;
+
+import java.util.IdentityHashMap;
+import java.util.Map;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+import org.sekkei.inr.field.CellRange;
+import org.sekkei.inr.field.FieldAnalysis;
+import org.sekkei.inr.field.FieldBasis;
+import org.sekkei.inr.field.FieldCoefficients;
+import org.sekkei.inr.field.FieldKernel;
+import org.sekkei.inr.field.FieldNetwork;
+import org.sekkei.inr.field.FieldTables;
+
+/// The fast path.
+///
+/// - Contexts: cells in the lanes for the hidden units, channels in the lanes for the scales.
+/// - Synthesis: the coefficients that are not zero are listed by cell and parity. A tile of the functions of one
+/// parity
+///   stays in the first-level cache while all cells go through it, the sum of a cell in registers; then quarters
+///   become
+///   four mirrored quadrants.
+/// - Analysis: a product of matrices, eight cells by two vectors of channels in registers.
+///
+/// Nothing here depends on the order of a reduction of floats, so results do not change from run to run.
+final class VectorFieldKernel implements FieldKernel {
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = SPECIES.length();
+    private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SPECIES.vectorShape());
+    private static final VectorSpecies<Byte> BYTES =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * LANES)));
+    private static final VectorSpecies<Short> HALF_SHORTS =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, 16 * LANES)));
+    private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
+    private static final VectorShuffle<Float> REVERSE = VectorShuffle.fromOp(SPECIES, i -> LANES - 1 - i);
+
+    // For rows of functions that are shorter than the preferred vector.
+    private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
+    private static final VectorShuffle<Float> REVERSE_EIGHT = VectorShuffle.fromOp(EIGHT, i -> 7 - i);
+    private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
+    private static final VectorShuffle<Float> REVERSE_FOUR = VectorShuffle.fromOp(FOUR, i -> 3 - i);
+
+    /// Cells in a block of the contexts' hidden units.
+    private static final int BLOCK = 16;
+
+    /// Cells that an analysis works on at a time.
+    private static final int ANALYSED = 8;
+
+    /// Cells whose coefficients are listed at a time, about.
+    private static final int LISTED = 64;
+
+    private final Map<FieldNetwork, Weights> weights = new IdentityHashMap<>();
+    private final float[] hidden = new float[FieldNetwork.HIDDEN * BLOCK];
+    private byte[] scaleRows = new byte[0];
+    private float[] padded = new float[0];
+    private final float[][] folded = new float[4][];
+    private final int[][] listChannels = new int[4][0];
+    private final float[][] listAmplitudes = new float[4][0];
+    private final int[][] listEnds = new int[4][0];
+    private float[] quarters = new float[0];
+
+    @Override
+    public String description() {
+        return "vector, " + LANES + " lanes";
+    }
+
+    /// A network's weights in the order in which they are read.
+    ///
+    /// @param hidden `[HIDDEN / 8, inputs, 8]`
+    /// @param scale `[HIDDEN, pitch]`
+    /// @param bias `[pitch]`
+    /// @param pitch channels, padded to whole vectors
+    private record Weights(float[] hidden, float[] hiddenBias, float[] scale, float[] bias, int pitch) {
+        static Weights of(FieldNetwork network) {
+            int inputs = network.inputs();
+            float[] hidden = new float[FieldNetwork.HIDDEN * inputs];
+            float[] hiddenBias = new float[FieldNetwork.HIDDEN];
+            for (int unit = 0; unit < FieldNetwork.HIDDEN; unit++) {
+                hiddenBias[unit] = network.hiddenBias()[unit];
+                for (int i = 0; i < inputs; i++) {
+                    hidden[(unit / 8 * inputs + i) * 8 + unit % 8] = network.hiddenWeight()[unit * inputs + i];
+                }
+            }
+            int pitch = (network.channels() + LANES - 1) / LANES * LANES;
+            float[] scale = new float[FieldNetwork.HIDDEN * pitch];
+            float[] bias = new float[pitch];
+            for (int channel = 0; channel < network.channels(); channel++) {
+                bias[channel] = network.scaleBias()[channel];
+                for (int unit = 0; unit < FieldNetwork.HIDDEN; unit++) {
+                    scale[unit * pitch + channel] = network.scaleWeight()[channel * FieldNetwork.HIDDEN + unit];
+                }
+            }
+            return new Weights(hidden, hiddenBias, scale, bias, pitch);
+        }
+    }
+
+    @Override
+    public void scales(FieldNetwork network, int level, float[] features, int pitch, int cells, byte[] scales) {
+        Weights own = weights.computeIfAbsent(network, Weights::of);
+        int channels = network.channels();
+        if (scaleRows.length < BLOCK * own.pitch + BYTES.length()) {
+            scaleRows = new byte[BLOCK * own.pitch + BYTES.length()];
+        }
+        for (int first = 0; first < cells; first += BLOCK) {
+            for (int part = 0; part < BLOCK; part += LANES) {
+                for (int unit = 0; unit < FieldNetwork.HIDDEN; unit += 8) {
+                    hidden(own, network.inputs(), unit, level, features, pitch, first + part, part);
+                }
+            }
+            int count = Math.min(BLOCK, cells - first);
+            for (int cell = 0; cell < count; cell += 4) {
+                int channel = 0;
+                for (; channel + 2 * LANES <= own.pitch; channel += 2 * LANES) {
+                    scalePairs(own, cell, channel, level);
+                }
+                if (channel < own.pitch) {
+                    scaleSingles(own, cell, channel, level);
+                }
+            }
+            for (int cell = 0; cell < count; cell++) {
+                System.arraycopy(scaleRows, cell * own.pitch, scales, (first + cell) * channels, channels);
+            }
+        }
+    }
+
+    /// Eight hidden units of as many cells as there are lanes.
+    private void hidden(Weights own, int inputs, int unit, int level, float[] features, int pitch, int cell, int part) {
+        float[] table = own.hidden;
+        int at = unit * inputs;
+        int last = at + (inputs - 1) * 8;
+        FloatVector h0 = start(own, unit, last, level, 0);
+        FloatVector h1 = start(own, unit, last, level, 1);
+        FloatVector h2 = start(own, unit, last, level, 2);
+        FloatVector h3 = start(own, unit, last, level, 3);
+        FloatVector h4 = start(own, unit, last, level, 4);
+        FloatVector h5 = start(own, unit, last, level, 5);
+        FloatVector h6 = start(own, unit, last, level, 6);
+        FloatVector h7 = start(own, unit, last, level, 7);
+        for (int i = 0; i < inputs - 1; i++, at += 8) {
+            FloatVector feature = FloatVector.fromArray(SPECIES, features, i * pitch + cell);
+            h0 = feature.fma(FloatVector.broadcast(SPECIES, table[at]), h0);
+            h1 = feature.fma(FloatVector.broadcast(SPECIES, table[at + 1]), h1);
+            h2 = feature.fma(FloatVector.broadcast(SPECIES, table[at + 2]), h2);
+            h3 = feature.fma(FloatVector.broadcast(SPECIES, table[at + 3]), h3);
+            h4 = feature.fma(FloatVector.broadcast(SPECIES, table[at + 4]), h4);
+            h5 = feature.fma(FloatVector.broadcast(SPECIES, table[at + 5]), h5);
+            h6 = feature.fma(FloatVector.broadcast(SPECIES, table[at + 6]), h6);
+            h7 = feature.fma(FloatVector.broadcast(SPECIES, table[at + 7]), h7);
+        }
+        int to = unit * BLOCK + part;
+        keep(h0, to);
+        keep(h1, to + BLOCK);
+        keep(h2, to + 2 * BLOCK);
+        keep(h3, to + 3 * BLOCK);
+        keep(h4, to + 4 * BLOCK);
+        keep(h5, to + 5 * BLOCK);
+        keep(h6, to + 6 * BLOCK);
+        keep(h7, to + 7 * BLOCK);
+    }
+
+    private static FloatVector start(Weights own, int unit, int last, int level, int i) {
+        return FloatVector.broadcast(SPECIES, own.hiddenBias[unit + i] + own.hidden[last + i] * level);
+    }
+
+    private void keep(FloatVector sum, int to) {
+        IntVector whole = (IntVector) sum.convertShape(VectorOperators.F2I, INTS, 0);
+        IntVector shifted = whole.lanewise(VectorOperators.ASHR, 6).max(0).min(FieldNetwork.MAX_HIDDEN);
+        shifted.convertShape(VectorOperators.I2F, SPECIES, 0)
+                .reinterpretAsFloats()
+                .intoArray(hidden, to);
+    }
+
+    private void scalePairs(Weights own, int cell, int channel, int level) {
+        float[] table = own.scale;
+        FloatVector a0 = FloatVector.fromArray(SPECIES, own.bias, channel);
+        FloatVector b0 = FloatVector.fromArray(SPECIES, own.bias, channel + LANES);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        FloatVector b1 = b0;
+        FloatVector b2 = b0;
+        FloatVector b3 = b0;
+        int at = channel;
+        for (int unit = 0; unit < FieldNetwork.HIDDEN; unit++, at += own.pitch) {
+            FloatVector wa = FloatVector.fromArray(SPECIES, table, at);
+            FloatVector wb = FloatVector.fromArray(SPECIES, table, at + LANES);
+            int from = unit * BLOCK + cell;
+            FloatVector x0 = FloatVector.broadcast(SPECIES, hidden[from]);
+            FloatVector x1 = FloatVector.broadcast(SPECIES, hidden[from + 1]);
+            FloatVector x2 = FloatVector.broadcast(SPECIES, hidden[from + 2]);
+            FloatVector x3 = FloatVector.broadcast(SPECIES, hidden[from + 3]);
+            a0 = x0.fma(wa, a0);
+            b0 = x0.fma(wb, b0);
+            a1 = x1.fma(wa, a1);
+            b1 = x1.fma(wb, b1);
+            a2 = x2.fma(wa, a2);
+            b2 = x2.fma(wb, b2);
+            a3 = x3.fma(wa, a3);
+            b3 = x3.fma(wb, b3);
+        }
+        int to = cell * own.pitch + channel;
+        index(a0, level, to);
+        index(b0, level, to + LANES);
+        index(a1, level, to + own.pitch);
+        index(b1, level, to + own.pitch + LANES);
+        index(a2, level, to + 2 * own.pitch);
+        index(b2, level, to + 2 * own.pitch + LANES);
+        index(a3, level, to + 3 * own.pitch);
+        index(b3, level, to + 3 * own.pitch + LANES);
+    }
+
+    private void scaleSingles(Weights own, int cell, int channel, int level) {
+        FloatVector a0 = FloatVector.fromArray(SPECIES, own.bias, channel);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        int at = channel;
+        for (int unit = 0; unit < FieldNetwork.HIDDEN; unit++, at += own.pitch) {
+            FloatVector weight = FloatVector.fromArray(SPECIES, own.scale, at);
+            int from = unit * BLOCK + cell;
+            a0 = weight.fma(FloatVector.broadcast(SPECIES, hidden[from]), a0);
+            a1 = weight.fma(FloatVector.broadcast(SPECIES, hidden[from + 1]), a1);
+            a2 = weight.fma(FloatVector.broadcast(SPECIES, hidden[from + 2]), a2);
+            a3 = weight.fma(FloatVector.broadcast(SPECIES, hidden[from + 3]), a3);
+        }
+        int to = cell * own.pitch + channel;
+        index(a0, level, to);
+        index(a1, level, to + own.pitch);
+        index(a2, level, to + 2 * own.pitch);
+        index(a3, level, to + 3 * own.pitch);
+    }
+
+    /// Scale indices from sums. A vector's bytes may run over the end of a cell's: the next cell's come later.
+    private void index(FloatVector sum, int level, int to) {
+        IntVector whole = (IntVector) sum.convertShape(VectorOperators.F2I, INTS, 0);
+        IntVector scale = whole.lanewise(VectorOperators.ASHR, 6)
+                .add(66 - level)
+                .lanewise(VectorOperators.ASHR, 2)
+                .max(0)
+                .min(63);
+        scale.convertShape(VectorOperators.I2B, BYTES, 0).reinterpretAsBytes().intoArray(scaleRows, to);
+    }
+
+    @Override
+    public void energies(FieldBasis basis, int group, short[] values, int cells, int[] energies) {
+        int start = basis.start(group);
+        int count = basis.channels(group);
+        int whole = count / LANES * LANES;
+        VectorMask<Short> shortTail = HALF_SHORTS.indexInRange(whole, count);
+        VectorMask<Integer> tail = INTS.indexInRange(whole, count);
+        for (int cell = 0; cell < cells; cell++) {
+            int at = cell * basis.channels() + start;
+            IntVector sum = IntVector.zero(INTS);
+            for (int i = 0; i < whole; i += LANES) {
+                IntVector weight = IntVector.fromArray(INTS, basis.energy(), start + i);
+                sum = sum.add(magnitudes(ShortVector.fromArray(HALF_SHORTS, values, at + i))
+                        .mul(weight));
+            }
+            if (whole < count) {
+                IntVector weight = IntVector.fromArray(INTS, basis.energy(), start + whole, tail);
+                ShortVector rest = ShortVector.fromArray(HALF_SHORTS, values, at + whole, shortTail);
+                sum = sum.add(magnitudes(rest).mul(weight));
+            }
+            energies[cell] = sum.reduceLanes(VectorOperators.ADD);
+        }
+    }
+
+    private static IntVector magnitudes(ShortVector values) {
+        return ((IntVector) values.convertShape(VectorOperators.S2I, INTS, 0))
+                .abs()
+                .min(1023);
+    }
+
+    @Override
+    public void analyse(FieldAnalysis analysis, float[] picture, int width, int height, float[] coefficients) {
+        int s = analysis.stride();
+        int rows = (height + s - 1) / s;
+        int columns = (width + s - 1) / s;
+        int length = 3 * s * s;
+        int[] ys = Mirror.positions(rows, s, height);
+        int[] xs = Mirror.positions(columns, s, width);
+        int pitch = xs.length;
+        int plane = 2 * s * pitch;
+        if (padded.length < 3 * plane) {
+            padded = new float[3 * plane];
+        }
+        for (int parity = 0; parity < 4; parity++) {
+            if (folded[parity] == null || folded[parity].length < ANALYSED * length) {
+                folded[parity] = new float[ANALYSED * length];
+            }
+        }
+        for (int row = 0; row < rows; row++) {
+            for (int line = 0; line < 6 * s; line++) {
+                int from = (line / (2 * s) * height + ys[row * s + line % (2 * s)]) * width;
+                pad(picture, from, width, xs, s / 2, line * pitch);
+            }
+            for (int column = 0; column < columns; column += ANALYSED) {
+                int count = Math.min(ANALYSED, columns - column);
+                for (int cell = 0; cell < count; cell++) {
+                    fold((column + cell) * s, pitch, plane, s, cell * length);
+                }
+                for (int parity = 0; parity < 4; parity++) {
+                    product(analysis, parity, row * columns + column, count, coefficients);
+                }
+            }
+        }
+    }
+
+    /// One line of the picture with its mirrored ends.
+    private void pad(float[] picture, int from, int width, int[] xs, int margin, int to) {
+        for (int i = 0; i < margin; i++) {
+            padded[to + i] = picture[from + xs[i]] - 0.5f;
+        }
+        for (int i = 0; i < width; i++) {
+            padded[to + margin + i] = picture[from + i] - 0.5f;
+        }
+        for (int i = margin + width; i < xs.length; i++) {
+            padded[to + i] = picture[from + xs[i]] - 0.5f;
+        }
+    }
+
+    /// The four quadrants under a cell as sums and differences, one for each parity.
+    private void fold(int left, int pitch, int plane, int s, int to) {
+        for (int line = 0; line < 3 * s; line++) {
+            int above = line / s * plane + line % s * pitch + left;
+            int below = line / s * plane + (2 * s - 1 - line % s) * pitch + left;
+            if (s % LANES == 0) {
+                for (int x = 0; x < s; x += LANES) {
+                    int far = 2 * s - LANES - x;
+                    fold(SPECIES, REVERSE, above + x, above + far, below + x, below + far, to + line * s + x);
+                }
+            } else {
+                fold(EIGHT, REVERSE_EIGHT, above, above + s, below, below + s, to + line * s);
+            }
+        }
+    }
+
+    private void fold(
+            VectorSpecies<Float> species,
+            VectorShuffle<Float> reverse,
+            int aboveNear,
+            int aboveFar,
+            int belowNear,
+            int belowFar,
+            int to) {
+        FloatVector a = FloatVector.fromArray(species, padded, aboveNear);
+        FloatVector b = FloatVector.fromArray(species, padded, aboveFar).rearrange(reverse);
+        FloatVector c = FloatVector.fromArray(species, padded, belowNear);
+        FloatVector d = FloatVector.fromArray(species, padded, belowFar).rearrange(reverse);
+        FloatVector even = a.add(b);
+        FloatVector odd = a.sub(b);
+        FloatVector evenBelow = c.add(d);
+        FloatVector oddBelow = c.sub(d);
+        even.add(evenBelow).intoArray(folded[0], to);
+        odd.add(oddBelow).intoArray(folded[1], to);
+        even.sub(evenBelow).intoArray(folded[2], to);
+        odd.sub(oddBelow).intoArray(folded[3], to);
+    }
+
+    /// Inner products of up to eight cells with all functions of a parity.
+    private void product(FieldAnalysis analysis, int parity, int cell, int count, float[] coefficients) {
+        float[] functions = analysis.functions(parity);
+        int[] members = analysis.members(parity);
+        int length = 3 * analysis.stride() * analysis.stride();
+        int pitch = functions.length / length;
+        if (products.length < ANALYSED * pitch) {
+            products = new float[ANALYSED * pitch];
+        }
+        int channel = 0;
+        for (; channel + 2 * LANES <= pitch; channel += 2 * LANES) {
+            productPairs(folded[parity], length, functions, pitch, channel);
+        }
+        for (; channel < pitch; channel += LANES) {
+            productSingles(folded[parity], length, functions, pitch, channel);
+        }
+        for (int i = 0; i < count; i++) {
+            int to = (cell + i) * analysis.channels();
+            for (int m = 0; m < members.length; m++) {
+                coefficients[to + members[m]] = products[i * pitch + m];
+            }
+        }
+    }
+
+    private float[] products = new float[0];
+
+    private void productPairs(float[] inputs, int length, float[] functions, int pitch, int channel) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector a0 = zero;
+        FloatVector a1 = zero;
+        FloatVector a2 = zero;
+        FloatVector a3 = zero;
+        FloatVector a4 = zero;
+        FloatVector a5 = zero;
+        FloatVector a6 = zero;
+        FloatVector a7 = zero;
+        FloatVector b0 = zero;
+        FloatVector b1 = zero;
+        FloatVector b2 = zero;
+        FloatVector b3 = zero;
+        FloatVector b4 = zero;
+        FloatVector b5 = zero;
+        FloatVector b6 = zero;
+        FloatVector b7 = zero;
+        for (int i = 0; i < length; i++) {
+            FloatVector f = FloatVector.fromArray(SPECIES, functions, i * pitch + channel);
+            FloatVector g = FloatVector.fromArray(SPECIES, functions, i * pitch + channel + LANES);
+            FloatVector x0 = FloatVector.broadcast(SPECIES, inputs[i]);
+            a0 = x0.fma(f, a0);
+            b0 = x0.fma(g, b0);
+            FloatVector x1 = FloatVector.broadcast(SPECIES, inputs[length + i]);
+            a1 = x1.fma(f, a1);
+            b1 = x1.fma(g, b1);
+            FloatVector x2 = FloatVector.broadcast(SPECIES, inputs[2 * length + i]);
+            a2 = x2.fma(f, a2);
+            b2 = x2.fma(g, b2);
+            FloatVector x3 = FloatVector.broadcast(SPECIES, inputs[3 * length + i]);
+            a3 = x3.fma(f, a3);
+            b3 = x3.fma(g, b3);
+            FloatVector x4 = FloatVector.broadcast(SPECIES, inputs[4 * length + i]);
+            a4 = x4.fma(f, a4);
+            b4 = x4.fma(g, b4);
+            FloatVector x5 = FloatVector.broadcast(SPECIES, inputs[5 * length + i]);
+            a5 = x5.fma(f, a5);
+            b5 = x5.fma(g, b5);
+            FloatVector x6 = FloatVector.broadcast(SPECIES, inputs[6 * length + i]);
+            a6 = x6.fma(f, a6);
+            b6 = x6.fma(g, b6);
+            FloatVector x7 = FloatVector.broadcast(SPECIES, inputs[7 * length + i]);
+            a7 = x7.fma(f, a7);
+            b7 = x7.fma(g, b7);
+        }
+        put(a0, b0, 0, pitch, channel);
+        put(a1, b1, 1, pitch, channel);
+        put(a2, b2, 2, pitch, channel);
+        put(a3, b3, 3, pitch, channel);
+        put(a4, b4, 4, pitch, channel);
+        put(a5, b5, 5, pitch, channel);
+        put(a6, b6, 6, pitch, channel);
+        put(a7, b7, 7, pitch, channel);
+    }
+
+    private void put(FloatVector a, FloatVector b, int cell, int pitch, int channel) {
+        a.intoArray(products, cell * pitch + channel);
+        b.intoArray(products, cell * pitch + channel + LANES);
+    }
+
+    private void productSingles(float[] inputs, int length, float[] functions, int pitch, int channel) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector a0 = zero;
+        FloatVector a1 = zero;
+        FloatVector a2 = zero;
+        FloatVector a3 = zero;
+        FloatVector a4 = zero;
+        FloatVector a5 = zero;
+        FloatVector a6 = zero;
+        FloatVector a7 = zero;
+        for (int i = 0; i < length; i++) {
+            FloatVector f = FloatVector.fromArray(SPECIES, functions, i * pitch + channel);
+            a0 = f.fma(FloatVector.broadcast(SPECIES, inputs[i]), a0);
+            a1 = f.fma(FloatVector.broadcast(SPECIES, inputs[length + i]), a1);
+            a2 = f.fma(FloatVector.broadcast(SPECIES, inputs[2 * length + i]), a2);
+            a3 = f.fma(FloatVector.broadcast(SPECIES, inputs[3 * length + i]), a3);
+            a4 = f.fma(FloatVector.broadcast(SPECIES, inputs[4 * length + i]), a4);
+            a5 = f.fma(FloatVector.broadcast(SPECIES, inputs[5 * length + i]), a5);
+            a6 = f.fma(FloatVector.broadcast(SPECIES, inputs[6 * length + i]), a6);
+            a7 = f.fma(FloatVector.broadcast(SPECIES, inputs[7 * length + i]), a7);
+        }
+        a0.intoArray(products, channel);
+        a1.intoArray(products, pitch + channel);
+        a2.intoArray(products, 2 * pitch + channel);
+        a3.intoArray(products, 3 * pitch + channel);
+        a4.intoArray(products, 4 * pitch + channel);
+        a5.intoArray(products, 5 * pitch + channel);
+        a6.intoArray(products, 6 * pitch + channel);
+        a7.intoArray(products, 7 * pitch + channel);
+    }
+
+    @Override
+    public void synthesise(FieldTables tables, FieldCoefficients coefficients, CellRange cells, float[] planes) {
+        int band = Math.max(1, LISTED / cells.columns());
+        for (int row = 0; row < cells.rows(); row += band) {
+            int rows = Math.min(band, cells.rows() - row);
+            list(tables, coefficients, new CellRange(cells.row() + row, cells.column(), rows, cells.columns()));
+            int count = rows * cells.columns();
+            int length = tables.length();
+            if (quarters.length < 4 * count * length) {
+                quarters = new float[4 * count * length];
+            }
+            for (int first = 0; first < length; first += FieldTables.TILE) {
+                int width = Math.min(FieldTables.TILE, length - first);
+                for (int parity = 0; parity < 4; parity++) {
+                    accumulate(tables, first, width, parity, count);
+                }
+            }
+            for (int cell = 0; cell < count; cell++) {
+                unfold(tables.stride(), cells, row + cell / cells.columns(), cell % cells.columns(), cell, planes);
+            }
+        }
+    }
+
+    /// Lists the coefficients that are not zero by parity, cell after cell.
+    private void list(FieldTables tables, FieldCoefficients coefficients, CellRange cells) {
+        int channels = tables.channels();
+        int count = cells.rows() * cells.columns();
+        byte[] parities = tables.parity();
+        for (int parity = 0; parity < 4; parity++) {
+            if (listEnds[parity].length < count + 1) {
+                listEnds[parity] = new int[count + 1];
+            }
+            if (listChannels[parity].length < count * channels) {
+                listChannels[parity] = new int[count * channels];
+                listAmplitudes[parity] = new float[count * channels];
+            }
+        }
+        short[] values = coefficients.values();
+        float step = FieldBasis.step(coefficients.level());
+        int[] ends = new int[4];
+        for (int cell = 0; cell < count; cell++) {
+            int row = cells.row() + cell / cells.columns();
+            int at = (row * coefficients.columns() + cells.column() + cell % cells.columns()) * channels;
+            int k = 0;
+            for (; k + SHORTS.length() <= channels; k += SHORTS.length()) {
+                long set = ShortVector.fromArray(SHORTS, values, at + k)
+                        .compare(VectorOperators.NE, 0)
+                        .toLong();
+                for (; set != 0; set &= set - 1) {
+                    append(parities, values, at, k + Long.numberOfTrailingZeros(set), step, ends);
+                }
+            }
+            for (; k < channels; k++) {
+                if (values[at + k] != 0) {
+                    append(parities, values, at, k, step, ends);
+                }
+            }
+            for (int parity = 0; parity < 4; parity++) {
+                listEnds[parity][cell + 1] = ends[parity];
+            }
+        }
+    }
+
+    private void append(byte[] parities, short[] values, int at, int k, float step, int[] ends) {
+        int parity = parities[k];
+        int to = ends[parity]++;
+        listChannels[parity][to] = k;
+        listAmplitudes[parity][to] = values[at + k] * step;
+    }
+
+    /// A tile of the quarters of all cells, of one parity.
+    private void accumulate(FieldTables tables, int first, int width, int parity, int cells) {
+        float[] table = tables.values();
+        int base = first * tables.channels();
+        int length = tables.length();
+        int[] channels = listChannels[parity];
+        float[] amplitudes = listAmplitudes[parity];
+        int[] ends = listEnds[parity];
+        for (int cell = 0; cell < cells; cell++) {
+            int begin = ends[cell];
+            int end = ends[cell + 1];
+            int to = (4 * cell + parity) * length + first;
+            int at = 0;
+            for (; at + 8 * LANES <= width; at += 8 * LANES) {
+                eight(table, base + at, width, channels, amplitudes, begin, end, to + at);
+            }
+            for (; at + 4 * LANES <= width; at += 4 * LANES) {
+                four(table, base + at, width, channels, amplitudes, begin, end, to + at);
+            }
+            for (; at + LANES <= width; at += LANES) {
+                one(table, base + at, width, channels, amplitudes, begin, end, to + at);
+            }
+            for (; at < width; at++) {
+                float sum = 0;
+                for (int n = begin; n < end; n++) {
+                    sum += amplitudes[n] * table[base + at + channels[n] * width];
+                }
+                quarters[to + at] = sum;
+            }
+        }
+    }
+
+    private void eight(
+            float[] table, int base, int width, int[] channels, float[] amplitudes, int begin, int end, int to) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector q0 = zero;
+        FloatVector q1 = zero;
+        FloatVector q2 = zero;
+        FloatVector q3 = zero;
+        FloatVector q4 = zero;
+        FloatVector q5 = zero;
+        FloatVector q6 = zero;
+        FloatVector q7 = zero;
+        for (int n = begin; n < end; n++) {
+            int at = base + channels[n] * width;
+            FloatVector amplitude = FloatVector.broadcast(SPECIES, amplitudes[n]);
+            q0 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at), q0);
+            q1 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + LANES), q1);
+            q2 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + 2 * LANES), q2);
+            q3 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + 3 * LANES), q3);
+            q4 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + 4 * LANES), q4);
+            q5 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + 5 * LANES), q5);
+            q6 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + 6 * LANES), q6);
+            q7 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + 7 * LANES), q7);
+        }
+        q0.intoArray(quarters, to);
+        q1.intoArray(quarters, to + LANES);
+        q2.intoArray(quarters, to + 2 * LANES);
+        q3.intoArray(quarters, to + 3 * LANES);
+        q4.intoArray(quarters, to + 4 * LANES);
+        q5.intoArray(quarters, to + 5 * LANES);
+        q6.intoArray(quarters, to + 6 * LANES);
+        q7.intoArray(quarters, to + 7 * LANES);
+    }
+
+    private void four(
+            float[] table, int base, int width, int[] channels, float[] amplitudes, int begin, int end, int to) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector q0 = zero;
+        FloatVector q1 = zero;
+        FloatVector q2 = zero;
+        FloatVector q3 = zero;
+        for (int n = begin; n < end; n++) {
+            int at = base + channels[n] * width;
+            FloatVector amplitude = FloatVector.broadcast(SPECIES, amplitudes[n]);
+            q0 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at), q0);
+            q1 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + LANES), q1);
+            q2 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + 2 * LANES), q2);
+            q3 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + 3 * LANES), q3);
+        }
+        q0.intoArray(quarters, to);
+        q1.intoArray(quarters, to + LANES);
+        q2.intoArray(quarters, to + 2 * LANES);
+        q3.intoArray(quarters, to + 3 * LANES);
+    }
+
+    private void one(
+            float[] table, int base, int width, int[] channels, float[] amplitudes, int begin, int end, int to) {
+        FloatVector sum = FloatVector.zero(SPECIES);
+        for (int n = begin; n < end; n++) {
+            sum = FloatVector.fromArray(SPECIES, table, base + channels[n] * width)
+                    .fma(FloatVector.broadcast(SPECIES, amplitudes[n]), sum);
+        }
+        sum.intoArray(quarters, to);
+    }
+
+    /// Adds a cell to the four quadrants under it. Cells come in row-major order, so the first one to touch a pixel
+    /// is known, and sets it.
+    private void unfold(int s, CellRange cells, int row, int column, int cell, float[] planes) {
+        int pitch = (cells.columns() + 1) * s;
+        int plane = (cells.rows() + 1) * s * pitch;
+        int corner = row * s * pitch + column * s;
+        int length = 3 * s * s;
+        int from = 4 * cell * length;
+        for (int line = 0; line < 3 * s; line++, from += s) {
+            int above = line / s * plane + corner + line % s * pitch;
+            int below = line / s * plane + corner + (2 * s - 1 - line % s) * pitch;
+            if (s % LANES == 0) {
+                for (int x = 0; x < s; x += LANES) {
+                    quadrants(SPECIES, REVERSE, from + x, length, planes, above, below, x, s, row, column);
+                }
+            } else if (s == 8) {
+                quadrants(EIGHT, REVERSE_EIGHT, from, length, planes, above, below, 0, s, row, column);
+            } else if (s == 4) {
+                quadrants(FOUR, REVERSE_FOUR, from, length, planes, above, below, 0, s, row, column);
+            } else {
+                quadrants(from, length, planes, above, below, s, row, column);
+            }
+        }
+    }
+
+    private void quadrants(
+            VectorSpecies<Float> species,
+            VectorShuffle<Float> reverse,
+            int from,
+            int length,
+            float[] planes,
+            int above,
+            int below,
+            int x,
+            int s,
+            int row,
+            int column) {
+        FloatVector p0 = FloatVector.fromArray(species, quarters, from);
+        FloatVector p1 = FloatVector.fromArray(species, quarters, from + length);
+        FloatVector p2 = FloatVector.fromArray(species, quarters, from + 2 * length);
+        FloatVector p3 = FloatVector.fromArray(species, quarters, from + 3 * length);
+        FloatVector e = p0.add(p2);
+        FloatVector f = p0.sub(p2);
+        FloatVector g = p1.add(p3);
+        FloatVector h = p1.sub(p3);
+        int far = 2 * s - species.length() - x;
+        add(species, e.add(g), planes, above + x, row > 0 || column > 0);
+        add(species, e.sub(g).rearrange(reverse), planes, above + far, row > 0);
+        add(species, f.add(h), planes, below + x, column > 0);
+        add(species, f.sub(h).rearrange(reverse), planes, below + far, false);
+    }
+
+    private static void add(VectorSpecies<Float> species, FloatVector value, float[] planes, int at, boolean touched) {
+        FloatVector sum = touched ? value.add(FloatVector.fromArray(species, planes, at)) : value;
+        sum.intoArray(planes, at);
+    }
+
+    private void quadrants(int from, int length, float[] planes, int above, int below, int s, int row, int column) {
+        for (int x = 0; x < s; x++) {
+            float p0 = quarters[from + x];
+            float p1 = quarters[from + length + x];
+            float p2 = quarters[from + 2 * length + x];
+            float p3 = quarters[from + 3 * length + x];
+            int far = 2 * s - 1 - x;
+            planes[above + x] = p0 + p1 + p2 + p3 + (row > 0 || column > 0 ? planes[above + x] : 0);
+            planes[above + far] = p0 - p1 + p2 - p3 + (row > 0 ? planes[above + far] : 0);
+            planes[below + x] = p0 + p1 - p2 - p3 + (column > 0 ? planes[below + x] : 0);
+            planes[below + far] = p0 - p1 - p2 + p3;
+        }
+    }
+}
