@@ -84,6 +84,11 @@ abstract class Job implements Callable<Integer> {
                 .writeValueAsString(result));
     }
 
+    /// Whether the option is on the command line.
+    final boolean isGiven(String option) {
+        return spec.commandLine().getParseResult().hasMatchedOption(option);
+    }
+
     /// Says that the command line cannot be right: exit status 2.
     final ParameterException usage(String sentence) {
         return new ParameterException(spec.commandLine(), sentence);

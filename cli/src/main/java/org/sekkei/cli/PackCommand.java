@@ -1,5 +1,7 @@
 package org.sekkei.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +11,14 @@ import org.sekkei.fit.PackOptions;
 import org.sekkei.fit.PackReport;
 import org.sekkei.fit.PackSize;
 import org.sekkei.fit.Packer;
+import org.sekkei.fit.field.FieldEncoding;
+import org.sekkei.fit.field.FieldRecipe;
 import org.sekkei.fit.siren.SirenEncoding;
 import org.sekkei.fit.siren.SirenRecipe;
+import org.sekkei.inr.CorruptDataException;
 import org.sekkei.inr.Dataset;
+import org.sekkei.inr.field.FieldBasis;
+import org.sekkei.inr.field.FieldCodec;
 import org.sekkei.inr.siren.SirenCodec;
 import org.sekkei.inr.siren.SirenPacking;
 import org.sekkei.inr.siren.SirenShape;
@@ -33,11 +40,12 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  sekkei pack photos photos.inr --size 224 --quality 30",
-            "  sekkei pack cifar-10-batches-bin cifar.inr --network 5x13 --quality best"
+            "  sekkei pack cifar-10-batches-bin cifar.inr --codec siren --network 5x13 --quality best"
         })
 final class PackCommand extends Job {
     private static final SirenEncoding SIREN = SirenEncoding.standard();
-    private static final PackOptions STANDARD = PackOptions.standard(SIREN);
+    private static final FieldEncoding FIELD = FieldEncoding.standard();
+    private static final PackOptions STANDARD = PackOptions.standard(FIELD);
 
     @Parameters(index = "0", paramLabel = "SRC", description = "The pictures.")
     private Path source = Path.of("");
@@ -45,8 +53,13 @@ final class PackCommand extends Job {
     @Parameters(index = "1", paramLabel = "DATASET", description = "The data set to make, a folder.")
     private Path folder = Path.of("");
 
-    @Option(names = "--codec", paramLabel = "NAME", description = "How pictures are written: siren (${DEFAULT-VALUE}).")
-    private String codec = SirenCodec.NAME;
+    @Option(
+            names = "--codec",
+            paramLabel = "NAME",
+            description =
+                    "How pictures are written: field, coefficients of a basis that all pictures share, or siren, one"
+                            + " sine network a picture (${DEFAULT-VALUE}).")
+    private String codec = FieldCodec.NAME;
 
     @Option(
             names = "--size",
@@ -80,30 +93,48 @@ final class PackCommand extends Job {
     private double validation = STANDARD.validation();
 
     @Option(
+            names = "--basis",
+            paramLabel = "FILE",
+            description =
+                    "field: a basis that 'sekkei fit basis' made; the one that ships for pictures of this size if not"
+                            + " given.")
+    private @Nullable Path basis;
+
+    @Option(
+            names = "--background",
+            paramLabel = "WEIGHT",
+            description =
+                    "field: how much the error outside of the pictures' boxes counts, 0..1; below 1 spends the bytes on"
+                            + " the boxes (${DEFAULT-VALUE}).")
+    private double background = FIELD.recipe().backgroundWeight();
+
+    @Option(
             names = "--network",
             paramLabel = "LxH",
             split = ",",
             description =
-                    "Sine layers x width; several, smallest first, to choose from for each picture. A ladder that suits"
+                    "siren: sine layers x width; several, smallest first, to choose from for each picture. A ladder that suits"
                             + " the pictures' size if not given.")
     private List<SirenShape> networks = SIREN.shapes();
 
-    @Option(names = "--steps", paramLabel = "N", description = "Optimiser steps a picture (${DEFAULT-VALUE}).")
+    @Option(names = "--steps", paramLabel = "N", description = "siren: optimiser steps a picture (${DEFAULT-VALUE}).")
     private int steps = SIREN.recipe().steps();
 
     @Option(
             names = "--prune",
             paramLabel = "SHARE",
-            description = "The share of parameters to prune (${DEFAULT-VALUE}).")
+            description = "siren: the share of parameters to prune (${DEFAULT-VALUE}).")
     private double pruned = SIREN.recipe().pruned();
 
-    @Option(names = "--no-prune", description = "Prune nothing.")
+    @Option(names = "--no-prune", description = "siren: prune nothing.")
     private boolean noPruning;
 
-    @Option(names = "--no-quantise", description = "Keep parameters in half precision.")
+    @Option(names = "--no-quantise", description = "siren: keep parameters in half precision.")
     private boolean noQuantisation;
 
-    @Option(names = "--no-entropy-coding", description = "Write quantised parameters with fixed numbers of bits.")
+    @Option(
+            names = "--no-entropy-coding",
+            description = "siren: write quantised parameters with fixed numbers of bits.")
     private boolean noEntropyCoding;
 
     @Option(names = "--seed", paramLabel = "N", description = "From which all random numbers come (${DEFAULT-VALUE}).")
@@ -126,7 +157,8 @@ final class PackCommand extends Job {
     @Override
     int run() throws Exception {
         requireExisting(source);
-        PackOptions options = fromOptions(this::options);
+        Encoding encoding = encoding();
+        PackOptions options = fromOptions(() -> options(encoding));
         PackReport packed;
         try (PictureSource pictures = PictureSources.open(source);
                 ProgressLine progress = newProgress()) {
@@ -158,22 +190,54 @@ final class PackCommand extends Job {
         return Main.DONE;
     }
 
-    private PackOptions options() {
-        if (!codec.equals(SirenCodec.NAME)) {
-            throw usage("--codec " + codec + ": there is no such codec; there is " + SirenCodec.NAME + ".");
-        }
-        if (noPruning) {
-            pruned = 0;
-        }
-        SirenRecipe recipe = SIREN.recipe().withSteps(steps).withPruned(pruned);
-        if (noQuantisation) {
-            recipe = recipe.withQuantisation(new SirenRecipe.Quantisation.None());
-        }
-        if (noEntropyCoding) {
-            recipe = recipe.withPacking(SirenPacking.FIXED);
-        }
-        Encoding encoding = new SirenEncoding(networks, recipe, SIREN.starts());
+    private PackOptions options(Encoding encoding) {
         return new PackOptions(size, goal(), encoding, validation, seed, strict, threads);
+    }
+
+    private Encoding encoding() throws IOException {
+        Encoding encoding = switch (codec) {
+            case FieldCodec.NAME -> field();
+            case SirenCodec.NAME -> siren();
+            default -> throw usage("--codec " + codec + ": there is no such codec; there are field and siren.");
+        };
+        String other = codec.equals(FieldCodec.NAME) ? SirenCodec.NAME : FieldCodec.NAME;
+        List<String> foreign = optionsOf(other).stream().filter(this::isGiven).toList();
+        if (!foreign.isEmpty()) {
+            throw usage(String.join(", ", foreign) + ": belongs to --codec " + other + ", not to " + codec + ".");
+        }
+        return encoding;
+    }
+
+    private static List<String> optionsOf(String codec) {
+        return codec.equals(FieldCodec.NAME)
+                ? List.of("--basis", "--background")
+                : List.of("--network", "--steps", "--prune", "--no-prune", "--no-quantise", "--no-entropy-coding");
+    }
+
+    private FieldEncoding field() throws IOException {
+        FieldRecipe recipe = fromOptions(() -> new FieldRecipe(FIELD.recipe().lambda(), background));
+        if (basis == null) {
+            return new FieldEncoding(null, recipe);
+        }
+        requireExisting(basis);
+        try {
+            return new FieldEncoding(FieldBasis.parse(Files.readAllBytes(basis)), recipe);
+        } catch (CorruptDataException e) {
+            throw new IOException(basis + ": " + e.getMessage(), e);
+        }
+    }
+
+    private SirenEncoding siren() {
+        return fromOptions(() -> {
+            SirenRecipe recipe = SIREN.recipe().withSteps(steps).withPruned(noPruning ? 0 : pruned);
+            if (noQuantisation) {
+                recipe = recipe.withQuantisation(new SirenRecipe.Quantisation.None());
+            }
+            if (noEntropyCoding) {
+                recipe = recipe.withPacking(SirenPacking.FIXED);
+            }
+            return new SirenEncoding(networks, recipe, SIREN.starts());
+        });
     }
 
     private PackGoal goal() {
