@@ -14,4 +14,10 @@ public interface Decoder {
     /// @param rgb receives `[3, sampling.height(), sampling.width()]` values in 0..1, clamped, from `offset` on
     /// @throws CorruptDataException if the record is not one of this codec
     void decode(MemorySegment record, Sampling sampling, float[] rgb, int offset) throws CorruptDataException;
+
+    /// Whether a sampling that is coarser than the picture's pixels comes out smoothed. If not, it aliases unless the
+    /// caller takes the mean of several evaluations a pixel.
+    default boolean antialiased() {
+        return false;
+    }
 }

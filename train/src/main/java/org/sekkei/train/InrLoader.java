@@ -110,13 +110,14 @@ public final class InrLoader extends SampledLoader {
         private final Coded coded;
         private final Decoder decoder;
         private final Border border;
-        private final Supersampling supersampling = new Supersampling(Supersampling.MOST_OF_A_FIELD);
+        private final Supersampling supersampling;
 
         Reader(Catalogue catalogue, Coded coded, Decoder decoder, Border border) {
             this.catalogue = catalogue;
             this.coded = coded;
             this.decoder = decoder;
             this.border = border;
+            supersampling = new Supersampling(decoder.antialiased() ? 1 : Supersampling.MOST_OF_A_FIELD);
         }
 
         @Override

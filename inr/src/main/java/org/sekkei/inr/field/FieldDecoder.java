@@ -17,6 +17,11 @@ public final class FieldDecoder implements Decoder {
     }
 
     @Override
+    public boolean antialiased() {
+        return true;
+    }
+
+    @Override
     public PictureSize size(MemorySegment record) throws CorruptDataException {
         return format.size(record);
     }
