@@ -24,6 +24,9 @@ import org.sekkei.torch.Tensor;
 /// The checkpoint format safetensors (github.com/huggingface/safetensors): eight bytes of header length,
 /// little-endian; a header of JSON; then the raw elements, which the header's entries cover without overlap or hole.
 public final class Safetensors {
+    // So much is copied at a time, beside the tensor itself.
+    private static final long AT_ONCE = 32L << 20;
+
     private Safetensors() {}
 
     /// All tensors of a checkpoint, on the CPU and in the order of the file.
@@ -120,24 +123,43 @@ public final class Safetensors {
         }
     }
 
+    private static void writeElements(FileChannel channel, Tensor tensor) throws IOException {
+        if (tensor.numel() == 0) {
+            return;
+        }
+        long rows = tensor.dim() == 0 ? 1 : tensor.size(0);
+        long rowBytes = tensor.numel() / rows * tensor.dtype().bytes();
+        long rowsAtOnce = Math.clamp(AT_ONCE / rowBytes, 1, rows);
+        try (Arena memory = Arena.ofConfined()) {
+            MemorySegment elements = memory.allocate(rowsAtOnce * rowBytes, Long.BYTES);
+            for (long row = 0; row < rows; row += rowsAtOnce) {
+                try (var _ = Scope.open()) {
+                    long count = Math.min(rowsAtOnce, rows - row);
+                    Tensor part = tensor.dim() == 0 ? tensor : tensor.narrow(0, row, count);
+                    MemorySegment bytes = elements.asSlice(0, count * rowBytes);
+                    part.to(Device.CPU).copyTo(bytes);
+                    writeAll(channel, bytes);
+                }
+            }
+        }
+    }
+
     private static void writeWeight(FileChannel channel, Weight weight) throws IOException {
+        if (weight instanceof StoredTensor stored && stored.isRaw()) {
+            stored.forEachWindow(bytes -> writeAll(channel, bytes));
+            return;
+        }
         try (var _ = Scope.open()) {
             writeElements(channel, weight.load());
         }
     }
 
-    private static void writeElements(FileChannel channel, Tensor tensor) throws IOException {
-        long bytes = tensor.numel() * tensor.dtype().bytes();
-        try (var _ = Scope.open();
-                Arena memory = Arena.ofConfined()) {
-            MemorySegment elements = memory.allocate(bytes, 8);
-            tensor.to(Device.CPU).copyTo(elements);
-            for (long begin = 0; begin < bytes; begin += 1 << 30) {
-                writeAll(
-                        channel,
-                        elements.asSlice(begin, Math.min(1 << 30, bytes - begin))
-                                .asByteBuffer());
-            }
+    private static void writeAll(FileChannel channel, MemorySegment bytes) throws IOException {
+        for (long begin = 0; begin < bytes.byteSize(); begin += AT_ONCE) {
+            writeAll(
+                    channel,
+                    bytes.asSlice(begin, Math.min(AT_ONCE, bytes.byteSize() - begin))
+                            .asByteBuffer());
         }
     }
 

@@ -81,6 +81,30 @@ record StoredTensor(DType dtype, List<Long> shape, List<Long> strides, long offs
         }
     }
 
+    /// Whether the bytes of the storage are those of the tensor, one after another.
+    boolean isRaw() {
+        return isContiguous() && dtype != DType.BOOL;
+    }
+
+    /// Uses a part of the bytes.
+    @FunctionalInterface
+    interface WindowUse {
+        void accept(MemorySegment bytes) throws IOException;
+    }
+
+    /// All bytes in order, of a tensor that [is raw][#isRaw()], a window at a time.
+    void forEachWindow(WindowUse use) throws IOException {
+        storage.verify();
+        long begin = offset * dtype.bytes();
+        long bytes = bytes();
+        long window = Math.min(storage.windowBytes(), bytes);
+        for (long done = 0; done < bytes; done += window) {
+            try (Arena arena = Arena.ofConfined()) {
+                use.accept(storage.window(begin + done, Math.min(window, bytes - done), arena));
+            }
+        }
+    }
+
     /// Row by row, so that no more than a window of the file is in memory beside the target.
     private void copyRows(Tensor target) throws IOException {
         long rows = shape.isEmpty() ? 1 : shape.getFirst();

@@ -295,17 +295,11 @@ final class Unpickler {
     private Known known(String module, String name) throws CheckpointException {
         PickleName known = PickleName.of(module, name);
         if (known == null) {
-            throw file.problem("holds a '" + printable(module) + "." + printable(name)
+            throw file.problem("holds a '" + module + "." + name
                     + "', which is neither tensor, dict nor number; code in a checkpoint is never run. Save its"
                     + " state dict alone, with torch.save(model.state_dict(), ...)");
         }
         return new Known(known);
-    }
-
-    /// What a file puts into a message must not be able to steer a terminal.
-    private static String printable(String name) {
-        String clean = name.replaceAll("[^\\p{Graph}]", "?");
-        return clean.length() > 80 ? clean.substring(0, 80) + "..." : clean;
     }
 
     private PickleValue make(PickleName name, List<PickleValue> arguments) throws CheckpointException {
@@ -385,7 +379,7 @@ final class Unpickler {
     private StorageName storage(List<PickleValue> id) throws CheckpointException {
         if (id.size() < 5 || id.size() > 6 || !id.getFirst().equals(new Text("storage"))) {
             String kind = !id.isEmpty() && id.getFirst() instanceof Text(String text) ? text : "value";
-            throw file.problem("holds a '" + printable(kind)
+            throw file.problem("holds a '" + kind
                     + "' outside of its pickle, which is neither tensor, dict nor number; code in a checkpoint is never"
                     + " run. Save its state dict alone, with torch.save(model.state_dict(), ...)");
         }
@@ -403,7 +397,7 @@ final class Unpickler {
         String key = key(id.get(2));
         DType counted = type.dtype() == null ? DType.UINT8 : type.dtype();
         if (storageTypes.put(key, counted) instanceof DType before && before != counted) {
-            throw file.problem("uses storage " + printable(key) + " as " + before + " and as " + counted);
+            throw file.problem("uses storage " + key + " as " + before + " and as " + counted);
         }
         return new StorageName(key, type.dtype(), as(Whole.class, id.get(4)).value(), offset);
     }
