@@ -30,6 +30,9 @@ public final class FieldEncoder implements PictureEncoder {
     /// What one level changes, about, in decibels.
     private static final double DECIBELS_A_LEVEL = 0.3;
 
+    /// A finer step that gains less than this share of what it should shows that the basis can do no more.
+    private static final double WORTHWHILE = 0.25;
+
     private static final int TRIES = 8;
 
     private final FieldBasis basis;
@@ -135,6 +138,9 @@ public final class FieldEncoder implements PictureEncoder {
                 if (excess >= -TOLERANCE) {
                     above = above == null || attempt.level() > above.level() ? attempt : above;
                 } else {
+                    if (below != null && attempt.level() < below.level() && exhausted(below, attempt)) {
+                        return below;
+                    }
                     below = below == null || attempt.level() < below.level() ? attempt : below;
                 }
                 int lowest = above == null ? 0 : above.level() + 1;
@@ -155,6 +161,11 @@ public final class FieldEncoder implements PictureEncoder {
                 return Objects.requireNonNull(below);
             }
             return cheaper(above, target);
+        }
+
+        private static boolean exhausted(Attempt coarse, Attempt fine) {
+            double expected = DECIBELS_A_LEVEL * (coarse.level() - fine.level());
+            return fine.weightedPsnr - coarse.weightedPsnr < WORTHWHILE * expected;
         }
 
         /// Raises the price of bits as far as the target allows.
