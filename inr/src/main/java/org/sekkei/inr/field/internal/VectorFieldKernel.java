@@ -2,6 +2,7 @@ package org.sekkei.inr.field.internal;
 
 import java.util.IdentityHashMap;
 import java.util.Map;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -43,8 +44,6 @@ final class VectorFieldKernel implements FieldKernel {
     // For rows of functions that are shorter than the preferred vector.
     private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
     private static final VectorShuffle<Float> REVERSE_EIGHT = VectorShuffle.fromOp(EIGHT, i -> 7 - i);
-    private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
-    private static final VectorShuffle<Float> REVERSE_FOUR = VectorShuffle.fromOp(FOUR, i -> 3 - i);
 
     /// Cells in a block of the contexts' hidden units.
     private static final int BLOCK = 16;
@@ -56,8 +55,9 @@ final class VectorFieldKernel implements FieldKernel {
     private static final int LISTED = 64;
 
     private final Map<FieldNetwork, Weights> weights = new IdentityHashMap<>();
+    private final float[] start = new float[FieldNetwork.HIDDEN];
     private final float[] hidden = new float[FieldNetwork.HIDDEN * BLOCK];
-    private byte[] scaleRows = new byte[0];
+    private float[] sums = new float[0];
     private float[] padded = new float[0];
     private final float[][] folded = new float[4][];
     private final int[][] listChannels = new int[4][0];
@@ -104,44 +104,79 @@ final class VectorFieldKernel implements FieldKernel {
     public void scales(FieldNetwork network, int level, float[] features, int pitch, int cells, byte[] scales) {
         Weights own = weights.computeIfAbsent(network, Weights::of);
         int channels = network.channels();
-        if (scaleRows.length < BLOCK * own.pitch + BYTES.length()) {
-            scaleRows = new byte[BLOCK * own.pitch + BYTES.length()];
+        if (sums.length < BLOCK * own.pitch) {
+            sums = new float[BLOCK * own.pitch];
+        }
+        for (int unit = 0; unit < FieldNetwork.HIDDEN; unit++) {
+            int last = (unit / 8 * network.inputs() + network.inputs() - 1) * 8 + unit % 8;
+            start[unit] = own.hiddenBias[unit] + own.hidden[last] * level;
         }
         for (int first = 0; first < cells; first += BLOCK) {
             for (int part = 0; part < BLOCK; part += LANES) {
                 for (int unit = 0; unit < FieldNetwork.HIDDEN; unit += 8) {
-                    hidden(own, network.inputs(), unit, level, features, pitch, first + part, part);
+                    hidden(own, network.inputs(), unit, features, pitch, first + part, part);
                 }
             }
+            rectify();
             int count = Math.min(BLOCK, cells - first);
             for (int cell = 0; cell < count; cell += 4) {
                 int channel = 0;
                 for (; channel + 2 * LANES <= own.pitch; channel += 2 * LANES) {
-                    scalePairs(own, cell, channel, level);
+                    scalePairs(own, cell, channel);
                 }
                 if (channel < own.pitch) {
-                    scaleSingles(own, cell, channel, level);
+                    scaleSingles(own, cell, channel);
                 }
             }
-            for (int cell = 0; cell < count; cell++) {
-                System.arraycopy(scaleRows, cell * own.pitch, scales, (first + cell) * channels, channels);
+            indices(own, level, count, channels, scales, first * channels);
+        }
+    }
+
+    /// Hidden units from their sums.
+    private void rectify() {
+        for (int i = 0; i < hidden.length; i += LANES) {
+            FloatVector sum = FloatVector.fromArray(SPECIES, hidden, i);
+            IntVector whole = (IntVector) sum.convertShape(VectorOperators.F2I, INTS, 0);
+            IntVector unit =
+                    whole.lanewise(VectorOperators.ASHR, 6).max(0).min(FieldNetwork.MAX_HIDDEN);
+            ((FloatVector) unit.convertShape(VectorOperators.I2F, SPECIES, 0)).intoArray(hidden, i);
+        }
+    }
+
+    /// Scale indices from sums. A vector may run over the end of a cell: the next cell comes later.
+    private void indices(Weights own, int level, int count, int channels, byte[] scales, int offset) {
+        for (int cell = 0; cell < count; cell++) {
+            for (int channel = 0; channel < channels; channel += LANES) {
+                FloatVector sum = FloatVector.fromArray(SPECIES, sums, cell * own.pitch + channel);
+                IntVector whole = (IntVector) sum.convertShape(VectorOperators.F2I, INTS, 0);
+                IntVector scale = whole.lanewise(VectorOperators.ASHR, 6)
+                        .add(66 - level)
+                        .lanewise(VectorOperators.ASHR, 2)
+                        .max(0)
+                        .min(63);
+                ByteVector bytes = (ByteVector) scale.convertShape(VectorOperators.I2B, BYTES, 0);
+                int to = offset + cell * channels + channel;
+                if (to + BYTES.length() <= scales.length) {
+                    bytes.intoArray(scales, to);
+                } else {
+                    bytes.intoArray(scales, to, BYTES.indexInRange(to, scales.length));
+                }
             }
         }
     }
 
     /// Eight hidden units of as many cells as there are lanes.
-    private void hidden(Weights own, int inputs, int unit, int level, float[] features, int pitch, int cell, int part) {
+    private void hidden(Weights own, int inputs, int unit, float[] features, int pitch, int cell, int part) {
         float[] table = own.hidden;
         int at = unit * inputs;
-        int last = at + (inputs - 1) * 8;
-        FloatVector h0 = start(own, unit, last, level, 0);
-        FloatVector h1 = start(own, unit, last, level, 1);
-        FloatVector h2 = start(own, unit, last, level, 2);
-        FloatVector h3 = start(own, unit, last, level, 3);
-        FloatVector h4 = start(own, unit, last, level, 4);
-        FloatVector h5 = start(own, unit, last, level, 5);
-        FloatVector h6 = start(own, unit, last, level, 6);
-        FloatVector h7 = start(own, unit, last, level, 7);
+        FloatVector h0 = FloatVector.broadcast(SPECIES, start[unit + 0]);
+        FloatVector h1 = FloatVector.broadcast(SPECIES, start[unit + 1]);
+        FloatVector h2 = FloatVector.broadcast(SPECIES, start[unit + 2]);
+        FloatVector h3 = FloatVector.broadcast(SPECIES, start[unit + 3]);
+        FloatVector h4 = FloatVector.broadcast(SPECIES, start[unit + 4]);
+        FloatVector h5 = FloatVector.broadcast(SPECIES, start[unit + 5]);
+        FloatVector h6 = FloatVector.broadcast(SPECIES, start[unit + 6]);
+        FloatVector h7 = FloatVector.broadcast(SPECIES, start[unit + 7]);
         for (int i = 0; i < inputs - 1; i++, at += 8) {
             FloatVector feature = FloatVector.fromArray(SPECIES, features, i * pitch + cell);
             h0 = feature.fma(FloatVector.broadcast(SPECIES, table[at]), h0);
@@ -154,29 +189,17 @@ final class VectorFieldKernel implements FieldKernel {
             h7 = feature.fma(FloatVector.broadcast(SPECIES, table[at + 7]), h7);
         }
         int to = unit * BLOCK + part;
-        keep(h0, to);
-        keep(h1, to + BLOCK);
-        keep(h2, to + 2 * BLOCK);
-        keep(h3, to + 3 * BLOCK);
-        keep(h4, to + 4 * BLOCK);
-        keep(h5, to + 5 * BLOCK);
-        keep(h6, to + 6 * BLOCK);
-        keep(h7, to + 7 * BLOCK);
+        h0.intoArray(hidden, to);
+        h1.intoArray(hidden, to + BLOCK);
+        h2.intoArray(hidden, to + 2 * BLOCK);
+        h3.intoArray(hidden, to + 3 * BLOCK);
+        h4.intoArray(hidden, to + 4 * BLOCK);
+        h5.intoArray(hidden, to + 5 * BLOCK);
+        h6.intoArray(hidden, to + 6 * BLOCK);
+        h7.intoArray(hidden, to + 7 * BLOCK);
     }
 
-    private static FloatVector start(Weights own, int unit, int last, int level, int i) {
-        return FloatVector.broadcast(SPECIES, own.hiddenBias[unit + i] + own.hidden[last + i] * level);
-    }
-
-    private void keep(FloatVector sum, int to) {
-        IntVector whole = (IntVector) sum.convertShape(VectorOperators.F2I, INTS, 0);
-        IntVector shifted = whole.lanewise(VectorOperators.ASHR, 6).max(0).min(FieldNetwork.MAX_HIDDEN);
-        shifted.convertShape(VectorOperators.I2F, SPECIES, 0)
-                .reinterpretAsFloats()
-                .intoArray(hidden, to);
-    }
-
-    private void scalePairs(Weights own, int cell, int channel, int level) {
+    private void scalePairs(Weights own, int cell, int channel) {
         float[] table = own.scale;
         FloatVector a0 = FloatVector.fromArray(SPECIES, own.bias, channel);
         FloatVector b0 = FloatVector.fromArray(SPECIES, own.bias, channel + LANES);
@@ -205,17 +228,17 @@ final class VectorFieldKernel implements FieldKernel {
             b3 = x3.fma(wb, b3);
         }
         int to = cell * own.pitch + channel;
-        index(a0, level, to);
-        index(b0, level, to + LANES);
-        index(a1, level, to + own.pitch);
-        index(b1, level, to + own.pitch + LANES);
-        index(a2, level, to + 2 * own.pitch);
-        index(b2, level, to + 2 * own.pitch + LANES);
-        index(a3, level, to + 3 * own.pitch);
-        index(b3, level, to + 3 * own.pitch + LANES);
+        a0.intoArray(sums, to);
+        b0.intoArray(sums, to + LANES);
+        a1.intoArray(sums, to + own.pitch);
+        b1.intoArray(sums, to + own.pitch + LANES);
+        a2.intoArray(sums, to + 2 * own.pitch);
+        b2.intoArray(sums, to + 2 * own.pitch + LANES);
+        a3.intoArray(sums, to + 3 * own.pitch);
+        b3.intoArray(sums, to + 3 * own.pitch + LANES);
     }
 
-    private void scaleSingles(Weights own, int cell, int channel, int level) {
+    private void scaleSingles(Weights own, int cell, int channel) {
         FloatVector a0 = FloatVector.fromArray(SPECIES, own.bias, channel);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
@@ -230,21 +253,10 @@ final class VectorFieldKernel implements FieldKernel {
             a3 = weight.fma(FloatVector.broadcast(SPECIES, hidden[from + 3]), a3);
         }
         int to = cell * own.pitch + channel;
-        index(a0, level, to);
-        index(a1, level, to + own.pitch);
-        index(a2, level, to + 2 * own.pitch);
-        index(a3, level, to + 3 * own.pitch);
-    }
-
-    /// Scale indices from sums. A vector's bytes may run over the end of a cell's: the next cell's come later.
-    private void index(FloatVector sum, int level, int to) {
-        IntVector whole = (IntVector) sum.convertShape(VectorOperators.F2I, INTS, 0);
-        IntVector scale = whole.lanewise(VectorOperators.ASHR, 6)
-                .add(66 - level)
-                .lanewise(VectorOperators.ASHR, 2)
-                .max(0)
-                .min(63);
-        scale.convertShape(VectorOperators.I2B, BYTES, 0).reinterpretAsBytes().intoArray(scaleRows, to);
+        a0.intoArray(sums, to);
+        a1.intoArray(sums, to + own.pitch);
+        a2.intoArray(sums, to + 2 * own.pitch);
+        a3.intoArray(sums, to + 3 * own.pitch);
     }
 
     @Override
@@ -333,26 +345,34 @@ final class VectorFieldKernel implements FieldKernel {
             if (s % LANES == 0) {
                 for (int x = 0; x < s; x += LANES) {
                     int far = 2 * s - LANES - x;
-                    fold(SPECIES, REVERSE, above + x, above + far, below + x, below + far, to + line * s + x);
+                    foldVector(above + x, above + far, below + x, below + far, to + line * s + x);
                 }
             } else {
-                fold(EIGHT, REVERSE_EIGHT, above, above + s, below, below + s, to + line * s);
+                foldEight(above, above + s, below, below + s, to + line * s);
             }
         }
     }
 
-    private void fold(
-            VectorSpecies<Float> species,
-            VectorShuffle<Float> reverse,
-            int aboveNear,
-            int aboveFar,
-            int belowNear,
-            int belowFar,
-            int to) {
-        FloatVector a = FloatVector.fromArray(species, padded, aboveNear);
-        FloatVector b = FloatVector.fromArray(species, padded, aboveFar).rearrange(reverse);
-        FloatVector c = FloatVector.fromArray(species, padded, belowNear);
-        FloatVector d = FloatVector.fromArray(species, padded, belowFar).rearrange(reverse);
+    private void foldVector(int aboveNear, int aboveFar, int belowNear, int belowFar, int to) {
+        FloatVector a = FloatVector.fromArray(SPECIES, padded, aboveNear);
+        FloatVector b = FloatVector.fromArray(SPECIES, padded, aboveFar).rearrange(REVERSE);
+        FloatVector c = FloatVector.fromArray(SPECIES, padded, belowNear);
+        FloatVector d = FloatVector.fromArray(SPECIES, padded, belowFar).rearrange(REVERSE);
+        FloatVector even = a.add(b);
+        FloatVector odd = a.sub(b);
+        FloatVector evenBelow = c.add(d);
+        FloatVector oddBelow = c.sub(d);
+        even.add(evenBelow).intoArray(folded[0], to);
+        odd.add(oddBelow).intoArray(folded[1], to);
+        even.sub(evenBelow).intoArray(folded[2], to);
+        odd.sub(oddBelow).intoArray(folded[3], to);
+    }
+
+    private void foldEight(int aboveNear, int aboveFar, int belowNear, int belowFar, int to) {
+        FloatVector a = FloatVector.fromArray(EIGHT, padded, aboveNear);
+        FloatVector b = FloatVector.fromArray(EIGHT, padded, aboveFar).rearrange(REVERSE_EIGHT);
+        FloatVector c = FloatVector.fromArray(EIGHT, padded, belowNear);
+        FloatVector d = FloatVector.fromArray(EIGHT, padded, belowFar).rearrange(REVERSE_EIGHT);
         FloatVector even = a.add(b);
         FloatVector odd = a.sub(b);
         FloatVector evenBelow = c.add(d);
@@ -435,19 +455,22 @@ final class VectorFieldKernel implements FieldKernel {
             a7 = x7.fma(f, a7);
             b7 = x7.fma(g, b7);
         }
-        put(a0, b0, 0, pitch, channel);
-        put(a1, b1, 1, pitch, channel);
-        put(a2, b2, 2, pitch, channel);
-        put(a3, b3, 3, pitch, channel);
-        put(a4, b4, 4, pitch, channel);
-        put(a5, b5, 5, pitch, channel);
-        put(a6, b6, 6, pitch, channel);
-        put(a7, b7, 7, pitch, channel);
-    }
-
-    private void put(FloatVector a, FloatVector b, int cell, int pitch, int channel) {
-        a.intoArray(products, cell * pitch + channel);
-        b.intoArray(products, cell * pitch + channel + LANES);
+        a0.intoArray(products, 0 * pitch + channel);
+        b0.intoArray(products, 0 * pitch + channel + LANES);
+        a1.intoArray(products, 1 * pitch + channel);
+        b1.intoArray(products, 1 * pitch + channel + LANES);
+        a2.intoArray(products, 2 * pitch + channel);
+        b2.intoArray(products, 2 * pitch + channel + LANES);
+        a3.intoArray(products, 3 * pitch + channel);
+        b3.intoArray(products, 3 * pitch + channel + LANES);
+        a4.intoArray(products, 4 * pitch + channel);
+        b4.intoArray(products, 4 * pitch + channel + LANES);
+        a5.intoArray(products, 5 * pitch + channel);
+        b5.intoArray(products, 5 * pitch + channel + LANES);
+        a6.intoArray(products, 6 * pitch + channel);
+        b6.intoArray(products, 6 * pitch + channel + LANES);
+        a7.intoArray(products, 7 * pitch + channel);
+        b7.intoArray(products, 7 * pitch + channel + LANES);
     }
 
     private void productSingles(float[] inputs, int length, float[] functions, int pitch, int channel) {
@@ -660,60 +683,84 @@ final class VectorFieldKernel implements FieldKernel {
             int below = line / s * plane + corner + (2 * s - 1 - line % s) * pitch;
             if (s % LANES == 0) {
                 for (int x = 0; x < s; x += LANES) {
-                    quadrants(SPECIES, REVERSE, from + x, length, planes, above, below, x, s, row, column);
+                    quadrants(from + x, length, planes, above, below, x, 2 * s - LANES - x, row > 0, column > 0);
                 }
             } else if (s == 8) {
-                quadrants(EIGHT, REVERSE_EIGHT, from, length, planes, above, below, 0, s, row, column);
-            } else if (s == 4) {
-                quadrants(FOUR, REVERSE_FOUR, from, length, planes, above, below, 0, s, row, column);
+                quadrantsOfEight(from, length, planes, above, below, 0, s, row > 0, column > 0);
             } else {
-                quadrants(from, length, planes, above, below, s, row, column);
+                quadrantsOfFew(s, from, length, planes, above, below, row > 0, column > 0);
             }
         }
     }
 
+    // The species has to be a constant where it is used: as a parameter it would cost a box a vector.
     private void quadrants(
-            VectorSpecies<Float> species,
-            VectorShuffle<Float> reverse,
-            int from,
-            int length,
-            float[] planes,
-            int above,
-            int below,
-            int x,
-            int s,
-            int row,
-            int column) {
-        FloatVector p0 = FloatVector.fromArray(species, quarters, from);
-        FloatVector p1 = FloatVector.fromArray(species, quarters, from + length);
-        FloatVector p2 = FloatVector.fromArray(species, quarters, from + 2 * length);
-        FloatVector p3 = FloatVector.fromArray(species, quarters, from + 3 * length);
+            int from, int length, float[] planes, int above, int below, int x, int far, boolean up, boolean left) {
+        FloatVector p0 = FloatVector.fromArray(SPECIES, quarters, from);
+        FloatVector p1 = FloatVector.fromArray(SPECIES, quarters, from + length);
+        FloatVector p2 = FloatVector.fromArray(SPECIES, quarters, from + 2 * length);
+        FloatVector p3 = FloatVector.fromArray(SPECIES, quarters, from + 3 * length);
         FloatVector e = p0.add(p2);
         FloatVector f = p0.sub(p2);
         FloatVector g = p1.add(p3);
         FloatVector h = p1.sub(p3);
-        int far = 2 * s - species.length() - x;
-        add(species, e.add(g), planes, above + x, row > 0 || column > 0);
-        add(species, e.sub(g).rearrange(reverse), planes, above + far, row > 0);
-        add(species, f.add(h), planes, below + x, column > 0);
-        add(species, f.sub(h).rearrange(reverse), planes, below + far, false);
+        FloatVector topLeft = e.add(g);
+        FloatVector topRight = e.sub(g).rearrange(REVERSE);
+        FloatVector bottomLeft = f.add(h);
+        if (up || left) {
+            topLeft = topLeft.add(FloatVector.fromArray(SPECIES, planes, above + x));
+        }
+        if (up) {
+            topRight = topRight.add(FloatVector.fromArray(SPECIES, planes, above + far));
+        }
+        if (left) {
+            bottomLeft = bottomLeft.add(FloatVector.fromArray(SPECIES, planes, below + x));
+        }
+        topLeft.intoArray(planes, above + x);
+        topRight.intoArray(planes, above + far);
+        bottomLeft.intoArray(planes, below + x);
+        f.sub(h).rearrange(REVERSE).intoArray(planes, below + far);
     }
 
-    private static void add(VectorSpecies<Float> species, FloatVector value, float[] planes, int at, boolean touched) {
-        FloatVector sum = touched ? value.add(FloatVector.fromArray(species, planes, at)) : value;
-        sum.intoArray(planes, at);
+    private void quadrantsOfEight(
+            int from, int length, float[] planes, int above, int below, int x, int far, boolean up, boolean left) {
+        FloatVector p0 = FloatVector.fromArray(EIGHT, quarters, from);
+        FloatVector p1 = FloatVector.fromArray(EIGHT, quarters, from + length);
+        FloatVector p2 = FloatVector.fromArray(EIGHT, quarters, from + 2 * length);
+        FloatVector p3 = FloatVector.fromArray(EIGHT, quarters, from + 3 * length);
+        FloatVector e = p0.add(p2);
+        FloatVector f = p0.sub(p2);
+        FloatVector g = p1.add(p3);
+        FloatVector h = p1.sub(p3);
+        FloatVector topLeft = e.add(g);
+        FloatVector topRight = e.sub(g).rearrange(REVERSE_EIGHT);
+        FloatVector bottomLeft = f.add(h);
+        if (up || left) {
+            topLeft = topLeft.add(FloatVector.fromArray(EIGHT, planes, above + x));
+        }
+        if (up) {
+            topRight = topRight.add(FloatVector.fromArray(EIGHT, planes, above + far));
+        }
+        if (left) {
+            bottomLeft = bottomLeft.add(FloatVector.fromArray(EIGHT, planes, below + x));
+        }
+        topLeft.intoArray(planes, above + x);
+        topRight.intoArray(planes, above + far);
+        bottomLeft.intoArray(planes, below + x);
+        f.sub(h).rearrange(REVERSE_EIGHT).intoArray(planes, below + far);
     }
 
-    private void quadrants(int from, int length, float[] planes, int above, int below, int s, int row, int column) {
+    private void quadrantsOfFew(
+            int s, int from, int length, float[] planes, int above, int below, boolean up, boolean left) {
         for (int x = 0; x < s; x++) {
             float p0 = quarters[from + x];
             float p1 = quarters[from + length + x];
             float p2 = quarters[from + 2 * length + x];
             float p3 = quarters[from + 3 * length + x];
             int far = 2 * s - 1 - x;
-            planes[above + x] = p0 + p1 + p2 + p3 + (row > 0 || column > 0 ? planes[above + x] : 0);
-            planes[above + far] = p0 - p1 + p2 - p3 + (row > 0 ? planes[above + far] : 0);
-            planes[below + x] = p0 + p1 - p2 - p3 + (column > 0 ? planes[below + x] : 0);
+            planes[above + x] = p0 + p1 + p2 + p3 + (up || left ? planes[above + x] : 0);
+            planes[above + far] = p0 - p1 + p2 - p3 + (up ? planes[above + far] : 0);
+            planes[below + x] = p0 + p1 - p2 - p3 + (left ? planes[below + x] : 0);
             planes[below + far] = p0 - p1 - p2 + p3;
         }
     }
