@@ -74,12 +74,6 @@ public final class FieldEvaluator {
         kernel.synthesise(tables, coefficients, cells, planes);
         fold(cells, coefficients, s);
         int origin = (s / 2 - firstRow * s) * pitch + s / 2 - firstColumn * s;
-        for (int colour = 0; colour < 3; colour++) {
-            for (int y = top; y < bottom; y++) {
-                int at = origin + colour * height * pitch + y * pitch;
-                clamp(at + left, at + right);
-            }
-        }
         return new Region(origin, height * pitch, pitch);
     }
 
@@ -121,9 +115,19 @@ public final class FieldEvaluator {
         }
     }
 
-    private void clamp(int begin, int end) {
-        for (int i = begin; i < end; i++) {
-            planes[i] = Math.min(1, Math.max(0, planes[i] + 0.5f));
+    /// Colours from sums of functions, in place.
+    private void clamp(Region region, int top, int bottom, int left, int right) {
+        for (int colour = 0; colour < 3; colour++) {
+            for (int y = top; y < bottom; y++) {
+                int at = region.origin + colour * region.plane + y * region.pitch;
+                clamp(at + left, planes, at + left, right - left);
+            }
+        }
+    }
+
+    private void clamp(int from, float[] to, int offset, int count) {
+        for (int i = 0; i < count; i++) {
+            to[offset + i] = Math.min(1, Math.max(0, planes[from + i] + 0.5f));
         }
     }
 
@@ -147,6 +151,16 @@ public final class FieldEvaluator {
             int top = down.lowest(begin, end);
             int bottom = down.end(begin, end);
             Region region = synthesise(coefficients, octave, top, bottom, left, right);
+            if (across.identity() && down.identity()) {
+                for (int colour = 0; colour < 3; colour++) {
+                    for (int y = begin; y < end; y++) {
+                        int from = region.origin + colour * region.plane + down.first()[y] * region.pitch + left;
+                        clamp(from, rgb, offset + (colour * height + y) * width, width);
+                    }
+                }
+                continue;
+            }
+            clamp(region, top, bottom, left, right);
             if (lines.length < right) {
                 lines = new float[right];
             }
@@ -213,13 +227,12 @@ public final class FieldEvaluator {
             top = Math.min(top, sourceY);
             bottom = Math.max(bottom, sourceY);
         }
-        Region region = synthesise(
-                coefficients,
-                octave,
-                (int) Math.max(0, top - radiusY),
-                (int) Math.min(pixelsY, bottom + radiusY + 1),
-                (int) Math.max(0, left - radiusX),
-                (int) Math.min(pixelsX, right + radiusX + 1));
+        int firstY = (int) Math.max(0, top - radiusY);
+        int endY = (int) Math.min(pixelsY, bottom + radiusY + 1);
+        int firstX = (int) Math.max(0, left - radiusX);
+        int endX = (int) Math.min(pixelsX, right + radiusX + 1);
+        Region region = synthesise(coefficients, octave, firstY, endY, firstX, endX);
+        clamp(region, firstY, endY, firstX, endX);
         double[] weights = new double[(int) (2 * radiusX) + 3];
         int area = sampling.width() * sampling.height();
         for (int pixel = 0; pixel < area; pixel++) {

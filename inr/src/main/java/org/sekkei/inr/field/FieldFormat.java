@@ -21,6 +21,7 @@ public final class FieldFormat {
 
     private final FieldBasis basis;
     private final @Nullable PictureSize commonSize;
+    private final FieldKernel kernel;
     private final FieldContexts contexts;
     private final LaneDecoder decoder;
     private final double leastBits;
@@ -36,6 +37,7 @@ public final class FieldFormat {
     public FieldFormat(FieldBasis basis, @Nullable PictureSize commonSize, FieldKernel kernel) {
         this.basis = basis;
         this.commonSize = commonSize;
+        this.kernel = kernel;
         this.contexts = new FieldContexts(basis, kernel);
         this.decoder = new LaneDecoder(basis);
         this.leastBits = leastBits(basis);
@@ -150,7 +152,7 @@ public final class FieldFormat {
             scales = new byte[cells * widest];
         }
         if (entries.length == 0) {
-            entries = new int[CHUNK * basis.channels()];
+            entries = new int[CHUNK * basis.channels() + FieldKernel.LIST_MARGIN];
         }
     }
 
@@ -206,11 +208,7 @@ public final class FieldFormat {
             int size = 0;
             for (int cell = first; cell < last; cell++) {
                 int position = (cell - first) * stride + start;
-                for (int channel = 0; channel < count; channel++) {
-                    int scale = scales[cell * count + channel];
-                    entries[size] = position + channel << LaneDecoder.SCALE_BITS | scale;
-                    size += scale == 0 ? 0 : 1;
-                }
+                size = kernel.list(scales, cell * count, count, position, entries, size);
             }
             lane = decoder.list(entries, size, lane, lanes, values, first * stride);
         }

@@ -8,6 +8,9 @@ import org.sekkei.inr.field.internal.KernelLookup;
 /// the
 /// same integers; floats agree within 1e-5.
 public interface FieldKernel {
+    /// Entries beyond those that [#list] makes which it may overwrite.
+    int LIST_MARGIN = 16;
+
     /// The fastest kernel that this virtual machine can run: the Vector API's where its module is present
     /// (`--add-modules jdk.incubator.vector`), else the scalar one.
     static FieldKernel best() {
@@ -29,6 +32,14 @@ public interface FieldKernel {
     /// @param pitch cells with padding, a multiple of 16
     /// @param scales receives `[cells, network.channels()]`, 0..63
     void scales(FieldNetwork network, int level, float[] features, int pitch, int cells, byte[] scales);
+
+    /// Lists the coefficients of a cell that are coded: those whose scale index is not zero.
+    ///
+    /// @param scales of which `count` are looked at from `from` on
+    /// @param position of the first coefficient
+    /// @param entries receives `position << 6 | scale index` for each from `size` on; has room for [#LIST_MARGIN] more
+    /// @return the new number of entries
+    int list(byte[] scales, int from, int count, int position, int[] entries, int size);
 
     /// The energies of a group's coefficients, not clamped.
     ///

@@ -1,5 +1,7 @@
 package org.sekkei.inr.field;
 
+import java.util.Arrays;
+
 /// Along one axis: which pixels of an octave each output position is made of, and their weights. Antialiased
 /// linear
 /// interpolation as PIL and torchvision define it: a triangle as wide as the larger of an output and an octave
@@ -18,6 +20,9 @@ record Taps(int count, int[] first, float[] weights) {
         double shrink = 1.0 / (1 << octave);
         int pixels = (length - 1 >> octave) + 1;
         double radius = Math.max(1, Math.abs(slope) * shrink);
+        if (octave == 0 && slope == 1 && start == Math.rint(start) && start >= 0 && start + positions <= length) {
+            return onPixels(positions, (int) start);
+        }
         int count = (int) Math.min(pixels, Math.ceil(2 * radius) + 1);
         int[] first = new int[positions];
         float[] weights = new float[count * positions];
@@ -38,6 +43,20 @@ record Taps(int count, int[] first, float[] weights) {
             }
         }
         return new Taps(count, first, weights);
+    }
+
+    /// Positions that are the centres of consecutive pixels.
+    private static Taps onPixels(int positions, int start) {
+        int[] first = new int[positions];
+        Arrays.setAll(first, i -> start + i);
+        float[] weights = new float[positions];
+        Arrays.fill(weights, 1);
+        return new Taps(1, first, weights);
+    }
+
+    /// Whether the positions are consecutive pixels.
+    boolean identity() {
+        return count == 1 && first[first.length - 1] - first[0] == first.length - 1;
     }
 
     /// A source position moved to the centre of the outermost pixel if it is beyond that.

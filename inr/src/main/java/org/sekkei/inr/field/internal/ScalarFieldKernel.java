@@ -44,6 +44,18 @@ final class ScalarFieldKernel implements FieldKernel {
     }
 
     @Override
+    public int list(byte[] scales, int from, int count, int position, int[] entries, int size) {
+        int end = size;
+        for (int i = 0; i < count; i++) {
+            int scale = scales[from + i];
+            if (scale != 0) {
+                entries[end++] = position + i << 6 | scale;
+            }
+        }
+        return end;
+    }
+
+    @Override
     public void energies(FieldBasis basis, int group, short[] values, int cells, int[] energies) {
         for (int cell = 0; cell < cells; cell++) {
             int sum = 0;

@@ -41,6 +41,9 @@ final class VectorFieldKernel implements FieldKernel {
     private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
     private static final VectorShuffle<Float> REVERSE = VectorShuffle.fromOp(SPECIES, i -> LANES - 1 - i);
 
+    private static final IntVector POSITIONS =
+            IntVector.zero(INTS).addIndex(1).lanewise(VectorOperators.LSHL, 6);
+
     // For rows of functions that are shorter than the preferred vector.
     private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
     private static final VectorShuffle<Float> REVERSE_EIGHT = VectorShuffle.fromOp(EIGHT, i -> 7 - i);
@@ -257,6 +260,24 @@ final class VectorFieldKernel implements FieldKernel {
         a1.intoArray(sums, to + own.pitch);
         a2.intoArray(sums, to + 2 * own.pitch);
         a3.intoArray(sums, to + 3 * own.pitch);
+    }
+
+    @Override
+    public int list(byte[] scales, int from, int count, int position, int[] entries, int size) {
+        int end = size;
+        int i = 0;
+        for (; i + BYTES.length() <= count; i += LANES) {
+            IntVector scale =
+                    (IntVector) ByteVector.fromArray(BYTES, scales, from + i).convertShape(VectorOperators.B2I, INTS, 0);
+            VectorMask<Integer> coded = scale.compare(VectorOperators.NE, 0);
+            scale.or(POSITIONS.add(position + i << 6)).compress(coded).intoArray(entries, end);
+            end += coded.trueCount();
+        }
+        for (; i < count; i++) {
+            entries[end] = position + i << 6 | scales[from + i];
+            end += scales[from + i] == 0 ? 0 : 1;
+        }
+        return end;
     }
 
     @Override
