@@ -120,14 +120,8 @@ public final class FieldEvaluator {
         for (int colour = 0; colour < 3; colour++) {
             for (int y = top; y < bottom; y++) {
                 int at = region.origin + colour * region.plane + y * region.pitch;
-                clamp(at + left, planes, at + left, right - left);
+                kernel.colours(planes, at + left, planes, at + left, right - left);
             }
-        }
-    }
-
-    private void clamp(int from, float[] to, int offset, int count) {
-        for (int i = 0; i < count; i++) {
-            to[offset + i] = Math.min(1, Math.max(0, planes[from + i] + 0.5f));
         }
     }
 
@@ -155,52 +149,25 @@ public final class FieldEvaluator {
                 for (int colour = 0; colour < 3; colour++) {
                     for (int y = begin; y < end; y++) {
                         int from = region.origin + colour * region.plane + down.first()[y] * region.pitch + left;
-                        clamp(from, rgb, offset + (colour * height + y) * width, width);
+                        kernel.colours(planes, from, rgb, offset + (colour * height + y) * width, width);
                     }
                 }
                 continue;
             }
             clamp(region, top, bottom, left, right);
-            if (lines.length < right) {
-                lines = new float[right];
+            if (lines.length < right - left) {
+                lines = new float[right - left];
             }
             for (int colour = 0; colour < 3; colour++) {
                 for (int y = begin; y < end; y++) {
-                    int from = region.origin + colour * region.plane + down.first()[y] * region.pitch;
-                    blend(down, y, from, region.pitch, left, right);
-                    interpolate(across, rgb, offset + (colour * height + y) * width);
+                    int from = region.origin + colour * region.plane + down.first()[y] * region.pitch + left;
+                    kernel.blend(
+                            planes, from, region.pitch, down.weights(), y, height, down.count(), lines, right - left);
+                    int to = offset + (colour * height + y) * width;
+                    kernel.interpolate(
+                            lines, -left, across.first(), across.weights(), across.count(), rgb, to, width);
                 }
             }
-        }
-    }
-
-    /// One line of pixels from those of its taps.
-    private void blend(Taps down, int y, int from, int pitch, int left, int right) {
-        int positions = down.first().length;
-        for (int tap = 0; tap < down.count(); tap++) {
-            float weight = down.weights()[tap * positions + y];
-            int line = from + tap * pitch;
-            if (tap == 0) {
-                for (int x = left; x < right; x++) {
-                    lines[x] = weight * planes[line + x];
-                }
-            } else if (weight != 0) {
-                for (int x = left; x < right; x++) {
-                    lines[x] += weight * planes[line + x];
-                }
-            }
-        }
-    }
-
-    private void interpolate(Taps across, float[] rgb, int offset) {
-        int width = across.first().length;
-        for (int x = 0; x < width; x++) {
-            int first = across.first()[x];
-            float sum = 0;
-            for (int tap = 0; tap < across.count(); tap++) {
-                sum += across.weights()[tap * width + x] * lines[first + tap];
-            }
-            rgb[offset + x] = sum;
         }
     }
 

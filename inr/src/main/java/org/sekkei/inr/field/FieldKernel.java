@@ -62,4 +62,24 @@ public interface FieldKernel {
     ///
     /// @param planes receives `[3, (rows + 1) * s, (columns + 1) * s]`; nothing is added to it, no value clamped
     void synthesise(FieldTables tables, FieldCoefficients coefficients, CellRange cells, float[] planes);
+
+    /// Colours from sums of functions: 0.5 is added, and the sum clamped to 0..1. The arrays may be one.
+    void colours(float[] sums, int from, float[] colours, int to, int count);
+
+    /// A weighted sum of lines.
+    ///
+    /// @param from the first value of the first line
+    /// @param pitch between lines
+    /// @param weights of which `taps` are used, `stride` apart, from `weight` on
+    /// @param line receives `[count]`
+    void blend(
+            float[] values, int from, int pitch, float[] weights, int weight, int stride, int taps, float[] line, int count);
+
+    /// Interpolates along a line.
+    ///
+    /// @param first `[count]`: the first value of each output, before `shift` is added
+    /// @param weights `[taps, count]`
+    /// @param output receives `[count]` from `to` on
+    void interpolate(
+            float[] line, int shift, int[] first, float[] weights, int taps, float[] output, int to, int count);
 }

@@ -164,4 +164,35 @@ final class ScalarFieldKernel implements FieldKernel {
             planes[below + 2 * s - 1 - x] += xSign * ySign * quarter[i];
         }
     }
+
+    @Override
+    public void colours(float[] sums, int from, float[] colours, int to, int count) {
+        for (int i = 0; i < count; i++) {
+            colours[to + i] = Math.clamp(sums[from + i] + 0.5f, 0f, 1f);
+        }
+    }
+
+    @Override
+    public void blend(
+            float[] values, int from, int pitch, float[] weights, int weight, int stride, int taps, float[] line, int count) {
+        for (int i = 0; i < count; i++) {
+            float sum = 0;
+            for (int tap = 0; tap < taps; tap++) {
+                sum += weights[weight + tap * stride] * values[from + tap * pitch + i];
+            }
+            line[i] = sum;
+        }
+    }
+
+    @Override
+    public void interpolate(
+            float[] line, int shift, int[] first, float[] weights, int taps, float[] output, int to, int count) {
+        for (int i = 0; i < count; i++) {
+            float sum = 0;
+            for (int tap = 0; tap < taps; tap++) {
+                sum += weights[tap * count + i] * line[first[i] + shift + tap];
+            }
+            output[to + i] = sum;
+        }
+    }
 }

@@ -785,4 +785,58 @@ final class VectorFieldKernel implements FieldKernel {
             planes[below + far] = p0 - p1 - p2 + p3;
         }
     }
+
+    @Override
+    public void colours(float[] sums, int from, float[] colours, int to, int count) {
+        int i = 0;
+        for (; i + LANES <= count; i += LANES) {
+            FloatVector sum = FloatVector.fromArray(SPECIES, sums, from + i).add(0.5f);
+            sum.max(0f).min(1f).intoArray(colours, to + i);
+        }
+        for (; i < count; i++) {
+            colours[to + i] = Math.min(1, Math.max(0, sums[from + i] + 0.5f));
+        }
+    }
+
+    @Override
+    public void blend(
+            float[] values, int from, int pitch, float[] weights, int weight, int stride, int taps, float[] line, int count) {
+        int i = 0;
+        for (; i + LANES <= count; i += LANES) {
+            FloatVector sum = FloatVector.zero(SPECIES);
+            for (int tap = 0; tap < taps; tap++) {
+                sum = FloatVector.fromArray(SPECIES, values, from + tap * pitch + i)
+                        .fma(FloatVector.broadcast(SPECIES, weights[weight + tap * stride]), sum);
+            }
+            sum.intoArray(line, i);
+        }
+        for (; i < count; i++) {
+            float sum = 0;
+            for (int tap = 0; tap < taps; tap++) {
+                sum = Math.fma(weights[weight + tap * stride], values[from + tap * pitch + i], sum);
+            }
+            line[i] = sum;
+        }
+    }
+
+    @Override
+    public void interpolate(
+            float[] line, int shift, int[] first, float[] weights, int taps, float[] output, int to, int count) {
+        int i = 0;
+        for (; i + LANES <= count; i += LANES) {
+            FloatVector sum = FloatVector.zero(SPECIES);
+            for (int tap = 0; tap < taps; tap++) {
+                sum = FloatVector.fromArray(SPECIES, line, shift + tap, first, i)
+                        .fma(FloatVector.fromArray(SPECIES, weights, tap * count + i), sum);
+            }
+            sum.intoArray(output, to + i);
+        }
+        for (; i < count; i++) {
+            float sum = 0;
+            for (int tap = 0; tap < taps; tap++) {
+                sum = Math.fma(weights[tap * count + i], line[first[i] + shift + tap], sum);
+            }
+            output[to + i] = sum;
+        }
+    }
 }
