@@ -52,8 +52,7 @@ final class DemoCommand extends Job {
                 List.of("--model", "resnet18", "--epochs", epochs, "--batch", "16", "--size", SIDE, "--seed", "1");
 
         List<Object> pack = List.of("pack", photos, dataset);
-        List<Object> small =
-                List.of("--size", SIDE, "--quality", "28", "--network", "5x28", "--steps", "200", "--val", "0.2");
+        List<Object> small = List.of("--size", SIDE, "--quality", "32", "--val", "0.2");
         List<Object> train = List.of("train", dataset, "--out", runs.resolve("inrs"), "--resume");
         List<Object> eval = List.of("eval", dataset, "--run", runs.resolve("inrs"));
         List<Object> compare = List.of(

@@ -263,6 +263,10 @@ class CommandsTest {
                 "--val 1.5",
                 "--bytes 20 --quality 30",
                 "--codec jpeg",
+                "--steps 5",
+                "--codec siren --background 0.5",
+                "--background 0",
+                "--basis missing.safetensors",
                 "--threads 0"
             })
     void optionOutOfRange(String options) throws Exception {
@@ -283,6 +287,8 @@ class CommandsTest {
                                 source,
                                 dataset,
                                 "--json",
+                                "--codec",
+                                "siren",
                                 "--network",
                                 "2x8",
                                 "--steps",
