@@ -2,6 +2,7 @@ package org.sekkei.models;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Layer;
 
@@ -28,7 +29,14 @@ public record Model(String name, String source, Factory factory) {
 
     /// All models there are.
     public static List<Model> all() {
-        return ResNet.variants();
+        return Stream.of(
+                        ResNet.variants(),
+                        Vgg.variants(),
+                        VisionTransformer.variants(),
+                        DeepVit.variants(),
+                        Nin.variants())
+                .flatMap(List::stream)
+                .toList();
     }
 
     /// The model of this name.

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.data.Offset;
@@ -59,7 +61,13 @@ final class Parity {
     /// Gives a network the rule's weights.
     static void fill(Module network) {
         Map<String, Tensor> state = network.stateDict();
-        state.replaceAll((name, value) -> name.endsWith("num_batches_tracked") ? value : weights(name, value.shape()));
+        Map<Tensor, Tensor> filled = new IdentityHashMap<>();
+        state.forEach((name, value) -> {
+            if (!name.endsWith("num_batches_tracked")) {
+                filled.computeIfAbsent(value, _ -> weights(name, value.shape()));
+            }
+        });
+        state.replaceAll((_, value) -> filled.getOrDefault(value, value));
         network.loadStateDict(state);
     }
 
@@ -89,6 +97,10 @@ final class Parity {
                 input.get("low").asDouble(),
                 input.get("high").asDouble(),
                 shape(input.get("shape")).stream().mapToLong(Long::longValue).toArray());
+    }
+
+    Collection<String> outputs() {
+        return reference.get("outputs").propertyNames();
     }
 
     /// Shape, mean, deviation and samples agree to 1e-4 of the deviation.

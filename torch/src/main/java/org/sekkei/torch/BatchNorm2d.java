@@ -17,6 +17,7 @@ public final class BatchNorm2d extends Layer {
     private static final double EPSILON = 1e-5;
 
     private final Statistics statistics;
+    private final double epsilon;
     private final Tensor weight;
     private final Tensor bias;
     private final Tensor runningMean;
@@ -28,7 +29,13 @@ public final class BatchNorm2d extends Layer {
     }
 
     public BatchNorm2d(long channels, Statistics statistics) {
+        this(channels, statistics, EPSILON);
+    }
+
+    /// @param epsilon what is added to the variance; 1e-5 where none is given
+    public BatchNorm2d(long channels, Statistics statistics, double epsilon) {
         this.statistics = statistics;
+        this.epsilon = epsilon;
         weight = parameter("weight", Tensor.ones(channels));
         bias = parameter("bias", Tensor.zeros(channels));
         runningMean = buffer("running_mean", Tensor.zeros(channels));
@@ -55,6 +62,6 @@ public final class BatchNorm2d extends Layer {
                 bias,
                 batch,
                 MOMENTUM,
-                EPSILON);
+                epsilon);
     }
 }

@@ -3,36 +3,60 @@ package org.sekkei.torch;
 import org.jspecify.annotations.Nullable;
 
 /// A convolution of pictures, \[B, inputs, H, W\] to \[B, outputs, H', W'\]. State: `weight` \[outputs, inputs /
-/// groups, kernel, kernel\] and, with a bias, `bias` \[outputs\].
+/// groups, height, width\] and, with a bias, `bias` \[outputs\].
 public final class Conv2d extends Layer {
-    /// The measures of a convolution, square in its kernel, stride, padding and dilation.
+    /// The measures of a convolution; stride and dilation are the same both ways.
     public record Options(
             long inputs,
             long outputs,
-            long kernel,
+            long kernelHeight,
+            long kernelWidth,
             long stride,
-            long padding,
+            long paddingHeight,
+            long paddingWidth,
             long dilation,
             long groups,
             boolean bias) {
         public Options stride(long stride) {
-            return new Options(inputs, outputs, kernel, stride, padding, dilation, groups, bias);
+            return with(stride, paddingHeight, paddingWidth, dilation, groups, bias);
         }
 
+        /// The same padding on all sides.
         public Options padding(long padding) {
-            return new Options(inputs, outputs, kernel, stride, padding, dilation, groups, bias);
+            return padding(padding, padding);
+        }
+
+        /// @param height above and below
+        /// @param width left and right
+        public Options padding(long height, long width) {
+            return with(stride, height, width, dilation, groups, bias);
         }
 
         public Options dilation(long dilation) {
-            return new Options(inputs, outputs, kernel, stride, padding, dilation, groups, bias);
+            return with(stride, paddingHeight, paddingWidth, dilation, groups, bias);
         }
 
         public Options groups(long groups) {
-            return new Options(inputs, outputs, kernel, stride, padding, dilation, groups, bias);
+            return with(stride, paddingHeight, paddingWidth, dilation, groups, bias);
         }
 
         public Options bias(boolean bias) {
-            return new Options(inputs, outputs, kernel, stride, padding, dilation, groups, bias);
+            return with(stride, paddingHeight, paddingWidth, dilation, groups, bias);
+        }
+
+        private Options with(
+                long stride, long paddingHeight, long paddingWidth, long dilation, long groups, boolean bias) {
+            return new Options(
+                    inputs,
+                    outputs,
+                    kernelHeight,
+                    kernelWidth,
+                    stride,
+                    paddingHeight,
+                    paddingWidth,
+                    dilation,
+                    groups,
+                    bias);
         }
     }
 
@@ -44,14 +68,20 @@ public final class Conv2d extends Layer {
         this.options = options;
         weight = parameter(
                 "weight",
-                Tensor.zeros(options.outputs, options.inputs / options.groups, options.kernel, options.kernel));
+                Tensor.zeros(
+                        options.outputs, options.inputs / options.groups, options.kernelHeight, options.kernelWidth));
         bias = options.bias ? parameter("bias", Tensor.zeros(options.outputs)) : null;
         Init.weightAndBias(weight, bias, generator);
     }
 
-    /// Stride 1, no padding, with a bias.
+    /// A square kernel, stride 1, no padding, with a bias.
     public static Options options(long inputs, long outputs, long kernel) {
-        return new Options(inputs, outputs, kernel, 1, 0, 1, 1, true);
+        return options(inputs, outputs, kernel, kernel);
+    }
+
+    /// A rectangular kernel, stride 1, no padding, with a bias.
+    public static Options options(long inputs, long outputs, long kernelHeight, long kernelWidth) {
+        return new Options(inputs, outputs, kernelHeight, kernelWidth, 1, 0, 0, 1, 1, true);
     }
 
     public Tensor weight() {
@@ -61,6 +91,13 @@ public final class Conv2d extends Layer {
     @Override
     protected Tensor forward(Tensor input) {
         return Functional.conv2d(
-                input, weight, bias, options.stride, options.padding, options.dilation, options.groups);
+                input,
+                weight,
+                bias,
+                options.stride,
+                options.paddingHeight,
+                options.paddingWidth,
+                options.dilation,
+                options.groups);
     }
 }

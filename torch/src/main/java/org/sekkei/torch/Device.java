@@ -15,7 +15,9 @@ public record Device(Kind kind, int index) {
     /// The sorts of device.
     public enum Kind {
         CPU(DeviceType.CPU),
-        CUDA(DeviceType.CUDA);
+        CUDA(DeviceType.CUDA),
+        /// Shapes without values: an operation only finds out how large its result is.
+        META(DeviceType.Meta);
 
         final DeviceType type;
 
@@ -26,10 +28,13 @@ public record Device(Kind kind, int index) {
 
     public static final Device CPU = new Device(Kind.CPU, 0);
 
+    /// Where tensors have shapes and no values.
+    public static final Device META = new Device(Kind.META, 0);
+
     private static final Pattern CUDA_NAME = Pattern.compile("cuda(?::([0-9]{1,2}))?");
 
     public Device {
-        if (index < 0 || index > 99 || (kind == Kind.CPU && index != 0)) {
+        if (index < 0 || index > 99 || (kind != Kind.CUDA && index != 0)) {
             throw new IllegalArgumentException("there is no device number " + index + " of kind " + kind);
         }
     }
@@ -68,12 +73,12 @@ public record Device(Kind kind, int index) {
     }
 
     public boolean isAvailable() {
-        return kind == Kind.CPU || index < cudaCount();
+        return kind != Kind.CUDA || index < cudaCount();
     }
 
     /// Bytes of memory that nobody uses at present, on the card or, for the CPU, in the machine.
     public long freeBytes() {
-        if (kind == Kind.CPU) {
+        if (kind != Kind.CUDA) {
             return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
                     .getFreeMemorySize();
         }
@@ -85,13 +90,17 @@ public record Device(Kind kind, int index) {
 
     @Override
     public String toString() {
-        return kind == Kind.CPU ? "cpu" : "cuda:" + index;
+        return switch (kind) {
+            case CPU -> "cpu";
+            case CUDA -> "cuda:" + index;
+            case META -> "meta";
+        };
     }
 
     org.bytedeco.pytorch.Device handle() {
-        return kind == Kind.CPU
-                ? new org.bytedeco.pytorch.Device(kind.type)
-                : new org.bytedeco.pytorch.Device(kind.type, (byte) index);
+        return kind == Kind.CUDA
+                ? new org.bytedeco.pytorch.Device(kind.type, (byte) index)
+                : new org.bytedeco.pytorch.Device(kind.type);
     }
 
     static Device of(org.bytedeco.pytorch.Device device) {
@@ -100,6 +109,9 @@ public record Device(Kind kind, int index) {
         }
         if (device.is_cuda()) {
             return cuda(device.index());
+        }
+        if (device.is_meta()) {
+            return META;
         }
         throw new TorchException("device " + device.str().getString() + " is not supported");
     }

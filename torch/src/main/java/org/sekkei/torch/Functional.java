@@ -1,7 +1,9 @@
 package org.sekkei.torch;
 
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,19 @@ public final class Functional {
     /// \[outputs\].
     public static Tensor conv2d(
             Tensor input, Tensor weight, @Nullable Tensor bias, long stride, long padding, long dilation, long groups) {
+        return conv2d(input, weight, bias, stride, padding, padding, dilation, groups);
+    }
+
+    /// The same with another padding above and below than left and right.
+    public static Tensor conv2d(
+            Tensor input,
+            Tensor weight,
+            @Nullable Tensor bias,
+            long stride,
+            long paddingHeight,
+            long paddingWidth,
+            long dilation,
+            long groups) {
         return Native.call(
                 "conv2d",
                 () -> torch.conv2d(
@@ -21,9 +36,30 @@ public final class Functional {
                         weight.handle,
                         optional(bias),
                         pair(stride),
-                        pair(padding),
+                        new long[] {paddingHeight, paddingWidth},
                         pair(dilation),
                         groups),
+                input,
+                weight);
+    }
+
+    /// The transpose of a convolution with zeros around it: `input` \[B, inputs, H, W\], `weight` \[inputs, outputs,
+    /// h, w\], `bias` \[outputs\].
+    ///
+    /// @param outputPadding rows and columns more below and on the right
+    public static Tensor convTranspose2d(
+            Tensor input, Tensor weight, @Nullable Tensor bias, long stride, long padding, long outputPadding) {
+        return Native.call(
+                "convTranspose2d",
+                () -> torch.conv_transpose2d(
+                        input.handle,
+                        weight.handle,
+                        optional(bias),
+                        pair(stride),
+                        pair(padding),
+                        pair(outputPadding),
+                        1,
+                        pair(1)),
                 input,
                 weight);
     }
@@ -60,6 +96,92 @@ public final class Functional {
                 input);
     }
 
+    /// Normalises each channel of each picture, by the picture's own mean and variance or by the running ones.
+    public static Tensor instanceNorm(
+            Tensor input,
+            @Nullable Tensor runningMean,
+            @Nullable Tensor runningVariance,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            boolean pictureStatistics,
+            double momentum,
+            double epsilon) {
+        return Native.call(
+                "instanceNorm",
+                () -> torch.instance_norm(
+                        input.handle,
+                        optional(weight),
+                        optional(bias),
+                        optional(runningMean),
+                        optional(runningVariance),
+                        pictureStatistics,
+                        momentum,
+                        epsilon,
+                        true),
+                input);
+    }
+
+    /// Normalises over the last dimension; `weight` and `bias` have its size.
+    public static Tensor layerNorm(Tensor input, Tensor weight, Tensor bias, double epsilon) {
+        return Native.call(
+                "layerNorm",
+                () -> torch.layer_norm(input.handle, weight.shape(), optional(weight), optional(bias), epsilon, true),
+                input,
+                weight);
+    }
+
+    /// `x` times the share of the normal distribution below `x`, by the error function and not by an approximation.
+    public static Tensor gelu(Tensor input) {
+        return Native.call("gelu", () -> torch.gelu(input.handle), input);
+    }
+
+    /// Negative values times `slope`.
+    public static Tensor leakyRelu(Tensor input, double slope) {
+        return Native.call("leakyRelu", () -> torch.leaky_relu(input.handle, new Scalar(slope)), input);
+    }
+
+    /// Zeroes a share of the values at random and scales the others up.
+    public static Tensor dropout(Tensor input, double share) {
+        return Native.call("dropout", () -> torch.dropout(input.handle, share, true), input);
+    }
+
+    /// `softmax(query keyᵀ / sqrt D + mask) value`.
+    ///
+    /// @param query \[B, heads, N, D\]
+    /// @param key \[B, heads, M, D\]
+    /// @param value \[B, heads, M, D\]
+    /// @param mask what is added, broadcast to \[B, heads, N, M\]
+    public static Tensor attention(Tensor query, Tensor key, Tensor value, @Nullable Tensor mask) {
+        return Native.call(
+                "attention",
+                () -> torch.scaled_dot_product_attention(
+                        query.handle, key.handle, value.handle, optional(mask), 0, false, new DoubleOptional(), false),
+                query,
+                key,
+                value);
+    }
+
+    /// What [#pad] puts around a picture.
+    public enum Padding {
+        ZEROS("constant"),
+        /// The outermost pixel again and again.
+        EDGE("replicate"),
+        /// The pixels in reverse order, without the outermost.
+        REFLECTION("reflect");
+
+        private final String mode;
+
+        Padding(String mode) {
+            this.mode = mode;
+        }
+    }
+
+    /// Makes a picture larger on each side.
+    public static Tensor pad(Tensor input, long left, long right, long top, long bottom, Padding padding) {
+        long[] sides = {left, right, top, bottom};
+        return Native.call("pad", () -> torch.pad(input.handle, sides, padding.mode, new DoubleOptional()), input);
+    }
+
     public static Tensor relu(Tensor input) {
         return input.relu();
     }
@@ -68,6 +190,32 @@ public final class Functional {
         return Native.call(
                 "maxPool2d",
                 () -> torch.max_pool2d(input.handle, pair(kernel), pair(stride), pair(padding), pair(1), false),
+                input);
+    }
+
+    /// The same; a last window that leaves the picture counts too, as far as it lies in it.
+    public static Tensor maxPool2dToTheEdge(Tensor input, long kernel, long stride, long padding) {
+        return Native.call(
+                "maxPool2dToTheEdge",
+                () -> torch.max_pool2d(input.handle, pair(kernel), pair(stride), pair(padding), pair(1), true),
+                input);
+    }
+
+    /// Means over windows that count only what lies in the picture; a last window that leaves it counts too.
+    public static Tensor avgPool2dToTheEdge(Tensor input, long kernel, long stride, long padding) {
+        return Native.call(
+                "avgPool2dToTheEdge",
+                () -> torch.avg_pool2d(
+                        input.handle, pair(kernel), pair(stride), pair(padding), true, false, new LongOptional()),
+                input);
+    }
+
+    /// Means over windows that count only what lies in the picture.
+    public static Tensor avgPool2dWithinTheEdge(Tensor input, long kernel, long stride, long padding) {
+        return Native.call(
+                "avgPool2dWithinTheEdge",
+                () -> torch.avg_pool2d(
+                        input.handle, pair(kernel), pair(stride), pair(padding), false, false, new LongOptional()),
                 input);
     }
 
@@ -142,6 +290,27 @@ public final class Functional {
                     case NEAREST -> torch.upsample_nearest2d(input.handle, size, none, none);
                     case BICUBIC -> torch.upsample_bicubic2d(input.handle, size, false, none, none);
                 },
+                input);
+    }
+
+    /// Resizes by a cubic with the centres of the corner pixels kept in place (`align_corners=True`).
+    public static Tensor interpolateBetweenCornerCentres(Tensor input, long height, long width) {
+        long[] size = {height, width};
+        DoubleOptional none = new DoubleOptional();
+        return Native.call("interpolate", () -> torch.upsample_bicubic2d(input.handle, size, true, none, none), input);
+    }
+
+    /// Resizes by a cubic that widens on the way down (`antialias=True`). Pixels are areas.
+    public static Tensor interpolateAntialiased(Tensor input, long height, long width) {
+        return Native.call(
+                "interpolateAntialiased",
+                () -> Dispatch.tensor(
+                        "_upsample_bicubic2d_aa",
+                        new IValue(input.handle),
+                        Dispatch.list(height, width),
+                        new IValue(false),
+                        new IValue(),
+                        new IValue()),
                 input);
     }
 

@@ -1,5 +1,6 @@
 package org.sekkei.torch;
 
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /// A module that maps one tensor to one tensor.
@@ -10,7 +11,7 @@ public abstract class Layer extends Module implements UnaryOperator<Tensor> {
     @Override
     public final Tensor apply(Tensor input) {
         try (Scope scope = Scope.open()) {
-            return scope.keep(forward(input));
+            return scope.keep(seen(List.of(input), forward(input)));
         }
     }
 }

@@ -3,10 +3,13 @@ package org.sekkei.torch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 
@@ -22,7 +25,15 @@ public abstract class Module {
     private final SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
     private final SequencedMap<String, Tensor> buffers = new LinkedHashMap<>();
     private final SequencedMap<String, Module> children = new LinkedHashMap<>();
+    private final List<Observer> observers = new ArrayList<>();
     private boolean training = true;
+
+    /// Is told what a module took and gave.
+    @FunctionalInterface
+    public interface Observer {
+        /// The tensors belong to the module's scope: copy what shall stay, as later operations may write into them.
+        void seen(List<Tensor> inputs, Tensor output);
+    }
 
     /// Registers a tensor that training changes, and returns it.
     protected final Tensor parameter(String name, Tensor value) {
@@ -47,15 +58,38 @@ public abstract class Module {
         return children.values();
     }
 
-    /// All parameters under their state-dict keys.
+    /// This module under the empty path and all its parts under theirs, a part that has two paths under both.
+    public final SequencedMap<String, Module> namedModules() {
+        SequencedMap<String, Module> all = new LinkedHashMap<>();
+        visit(
+                "",
+                (prefix, module) -> all.put(prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1), module));
+        return all;
+    }
+
+    /// Tells an observer of every use of this module until the guard closes.
+    public final Guard observe(Observer observer) {
+        observers.add(observer);
+        return () -> observers.remove(observer);
+    }
+
+    /// Tells the observers; returns the output.
+    protected final Tensor seen(List<Tensor> inputs, Tensor output) {
+        observers.forEach(observer -> observer.seen(inputs, output));
+        return output;
+    }
+
+    /// All parameters under their state-dict keys, one of a part that has two paths under both.
     public final SequencedMap<String, Tensor> namedParameters() {
         SequencedMap<String, Tensor> all = new LinkedHashMap<>();
         visit("", (prefix, module) -> module.parameters.forEach((name, value) -> all.put(prefix + name, value)));
         return all;
     }
 
+    /// All parameters, each once.
     public final List<Tensor> parameters() {
-        return List.copyOf(namedParameters().values());
+        Set<Tensor> known = Collections.newSetFromMap(new IdentityHashMap<>());
+        return namedParameters().values().stream().filter(known::add).toList();
     }
 
     /// How many numbers training changes.

@@ -1,0 +1,9 @@
+package org.sekkei.torch;
+
+/// The hyperbolic tangent.
+public final class Tanh extends Layer {
+    @Override
+    protected Tensor forward(Tensor input) {
+        return input.tanh();
+    }
+}
