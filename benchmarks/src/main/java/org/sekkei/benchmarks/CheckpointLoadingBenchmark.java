@@ -56,8 +56,9 @@ public final class CheckpointLoadingBenchmark implements Callable<Integer> {
                 "peak_growth_bytes",
                 "peak_per_byte",
                 "machine");
+        long idle = memory("VmRSS");
         for (Path path : checkpoints) {
-            measure(path, machine, table);
+            measure(path, idle, machine, table);
         }
         if (csv != null) {
             table.write(csv);
@@ -65,7 +66,8 @@ public final class CheckpointLoadingBenchmark implements Callable<Integer> {
         return 0;
     }
 
-    private void measure(Path path, Machine machine, CsvTable table) throws IOException {
+    /// @param idle bytes of memory in use before anything was loaded
+    private void measure(Path path, long idle, Machine machine, CsvTable table) throws IOException {
         List<Double> reading = new ArrayList<>();
         List<Double> keeping = new ArrayList<>();
         List<Double> loading = new ArrayList<>();
@@ -78,7 +80,7 @@ public final class CheckpointLoadingBenchmark implements Callable<Integer> {
             begin = System.nanoTime();
             readAndKeep(path);
             double keep = (System.nanoTime() - begin) * 1e-9;
-            long before = resetPeak();
+            resetPeak();
             begin = System.nanoTime();
             try (var _ = Scope.open();
                     Checkpoint opened = Checkpoint.open(path)) {
@@ -90,7 +92,7 @@ public final class CheckpointLoadingBenchmark implements Callable<Integer> {
                 reading.add(read);
                 keeping.add(keep);
                 loading.add(load);
-                peak = Math.max(peak, memory("VmHWM") - before);
+                peak = Math.max(peak, memory("VmHWM") - idle);
             }
         }
         long bytes = Files.size(path);
@@ -131,10 +133,8 @@ public final class CheckpointLoadingBenchmark implements Callable<Integer> {
         }
     }
 
-    /// The memory in use from which the peak counts from here on.
-    private static long resetPeak() throws IOException {
+    private static void resetPeak() throws IOException {
         Files.writeString(Path.of("/proc/self/clear_refs"), "5");
-        return memory("VmRSS");
     }
 
     private static long memory(String name) throws IOException {

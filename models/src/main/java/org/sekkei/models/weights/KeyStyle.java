@@ -1,6 +1,7 @@
 package org.sekkei.models.weights;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 /// Whose names a ViT's weights can be given.
@@ -14,6 +15,12 @@ public enum KeyStyle {
 
     KeyStyle(Function<KeyDialect.Rule, KeyTemplate> side) {
         forms = KeyDialects.TORCHVISION_VIT.rules().stream().map(side).toList();
+    }
+
+    /// As it is written on a command line, for instance `timm`.
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     boolean hasForm(String name) {

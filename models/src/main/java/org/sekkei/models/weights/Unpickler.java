@@ -295,7 +295,7 @@ final class Unpickler {
     private Known known(String module, String name) throws CheckpointException {
         PickleName known = PickleName.of(module, name);
         if (known == null) {
-            throw file.problem("holds a '" + module + "." + name
+            throw file.problem("holds '" + module + "." + name
                     + "', which is neither tensor, dict nor number; code in a checkpoint is never run. Save its"
                     + " state dict alone, with torch.save(model.state_dict(), ...)");
         }
@@ -379,7 +379,7 @@ final class Unpickler {
     private StorageName storage(List<PickleValue> id) throws CheckpointException {
         if (id.size() < 5 || id.size() > 6 || !id.getFirst().equals(new Text("storage"))) {
             String kind = !id.isEmpty() && id.getFirst() instanceof Text(String text) ? text : "value";
-            throw file.problem("holds a '" + kind
+            throw file.problem("holds '" + kind
                     + "' outside of its pickle, which is neither tensor, dict nor number; code in a checkpoint is never"
                     + " run. Save its state dict alone, with torch.save(model.state_dict(), ...)");
         }
