@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             PackCommand.class,
+            FitCommand.class,
             CompareCommand.class,
             DemoCommand.class,
             VerifyCommand.class,

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /// Files that hold one picture each.
-final class PictureFiles {
+public final class PictureFiles {
     private static final Set<String> ENDINGS =
             Set.of(".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff");
 
@@ -19,7 +19,7 @@ final class PictureFiles {
     private PictureFiles() {}
 
     /// Whether a file of this name counts as a picture. Hidden files never do.
-    static boolean isPictureName(String fileName) {
+    public static boolean isPictureName(String fileName) {
         int dot = fileName.lastIndexOf('.');
         return dot > 0
                 && fileName.charAt(0) != '.'

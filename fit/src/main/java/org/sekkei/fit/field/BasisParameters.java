@@ -1,5 +1,8 @@
 package org.sekkei.fit.field;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -257,6 +260,60 @@ final class BasisParameters {
                     gradients[p][to + m] += scale * slopes[cell * channels() + own[m]];
                 }
             }
+        }
+    }
+
+    void save(DataOutput out) throws IOException {
+        out.writeInt(groups.length);
+        for (int size : groups) {
+            out.writeInt(size);
+        }
+        out.write(parity);
+        for (float[] array : functions()) {
+            write(array, out);
+        }
+        for (float[] array : contexts()) {
+            write(array, out);
+        }
+    }
+
+    private static void write(float[] array, DataOutput out) throws IOException {
+        for (float value : array) {
+            out.writeFloat(value);
+        }
+    }
+
+    /// What [#save] wrote.
+    static BasisParameters load(int stride, int channels, DataInput in) throws IOException {
+        int count = in.readInt();
+        if (count < 1 || count > FieldBasis.MAX_GROUPS) {
+            throw new IOException("a saved training with " + count + " groups of channels is damaged");
+        }
+        int[] groups = new int[count];
+        int sum = 0;
+        for (int g = 0; g < count; g++) {
+            groups[g] = Math.clamp(in.readInt(), 0, channels + 1);
+            sum += groups[g];
+        }
+        if (sum != channels) {
+            throw new IOException("a saved training with " + sum + " channels instead of " + channels + " is damaged");
+        }
+        byte[] parity = new byte[channels];
+        in.readFully(parity);
+        float[] functions = new float[channels * 3 * stride * stride];
+        BasisParameters made = new BasisParameters(stride, groups, parity, functions, functions);
+        for (float[] array : made.functions()) {
+            read(array, in);
+        }
+        for (float[] array : made.contexts()) {
+            read(array, in);
+        }
+        return made;
+    }
+
+    private static void read(float[] array, DataInput in) throws IOException {
+        for (int i = 0; i < array.length; i++) {
+            array[i] = in.readFloat();
         }
     }
 }

@@ -1,5 +1,8 @@
 package org.sekkei.fit.field;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 import org.sekkei.inr.field.FieldBasis;
 import org.sekkei.inr.field.FieldContexts;
@@ -11,14 +14,12 @@ final class MeansStatistics {
     /// What a context counts for before it was seen.
     private static final double PRIOR = 2;
 
-    final int channels;
-    final double[] sums;
-    final double[] counts;
+    private final double[] sums;
+    private final double[] counts;
     private final double[] newSums;
     private final double[] newCounts;
 
     MeansStatistics(int channels) {
-        this.channels = channels;
         int contexts = FieldBasis.GRID_LEVELS * 2 * channels * FieldBasis.SPREADS;
         sums = new double[contexts];
         counts = new double[contexts];
@@ -68,10 +69,38 @@ final class MeansStatistics {
         return ((level * 2 + kind) * channels + channel) * FieldBasis.SPREADS + spread;
     }
 
-    /// The spread of known neighbours as part of a context.
-    static int spread(int count, int lowest, int highest) {
+    /// How far the known neighbours of a cell spread, as part of a context.
+    ///
+    /// @param neighbours four from `offset` on, -1 where there is none
+    /// @param values `[cells, stride]`
+    static int spread(int[] neighbours, int offset, short[] values, int stride, int channel) {
+        int count = 0;
+        int lowest = Integer.MAX_VALUE;
+        int highest = Integer.MIN_VALUE;
+        for (int n = offset; n < offset + 4; n++) {
+            if (neighbours[n] >= 0) {
+                int value = values[neighbours[n] * stride + channel];
+                count++;
+                lowest = Math.min(lowest, value);
+                highest = Math.max(highest, value);
+            }
+        }
         return count <= 1
                 ? FieldBasis.SPREADS - 1
                 : Math.min(FieldBasis.SPREADS - 2, FieldContexts.logarithm(highest - lowest) >> 3);
+    }
+
+    void save(DataOutput out) throws IOException {
+        for (int i = 0; i < sums.length; i++) {
+            out.writeDouble(sums[i]);
+            out.writeDouble(counts[i]);
+        }
+    }
+
+    void load(DataInput in) throws IOException {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = in.readDouble();
+            counts[i] = in.readDouble();
+        }
     }
 }

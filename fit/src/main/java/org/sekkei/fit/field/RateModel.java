@@ -144,15 +144,10 @@ final class RateModel {
                 for (int channel = 0; channel < count; channel++) {
                     int sum = 0;
                     int known = 0;
-                    int lowest = Integer.MAX_VALUE;
-                    int highest = Integer.MIN_VALUE;
                     for (int n = 4 * index; n < 4 * index + 4; n++) {
                         if (neighbours[n] >= 0) {
-                            int value = quantised[neighbours[n] * channels + channel];
-                            sum += value;
+                            sum += quantised[neighbours[n] * channels + channel];
                             known++;
-                            lowest = Math.min(lowest, value);
-                            highest = Math.max(highest, value);
                         }
                     }
                     int context = MeansStatistics.context(
@@ -160,7 +155,7 @@ final class RateModel {
                             order.kind(pass),
                             count,
                             channel,
-                            MeansStatistics.spread(known, lowest, highest));
+                            MeansStatistics.spread(neighbours, 4 * index, quantised, channels, channel));
                     int prediction = known == 0 ? 0 : Math.floorDiv(2 * sum + known, 2 * known);
                     int at = own[index] * channels + channel;
                     int residual = quantised[at] - prediction;

@@ -142,7 +142,8 @@ class FieldKernelTest {
                 Arrays.fill(actualPlanes, 9);
                 reference.synthesise(tables, coefficients, range, expectedPlanes);
                 best.synthesise(tables, coefficients, range, actualPlanes);
-                assertThat(FieldSamples.difference(expectedPlanes, actualPlanes)).isLessThan(2e-5);
+                assertThat(FieldSamples.difference(expectedPlanes, actualPlanes))
+                        .isLessThan(2e-5);
             }
         }
     }
