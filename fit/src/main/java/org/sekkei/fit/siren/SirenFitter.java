@@ -2,6 +2,7 @@ package org.sekkei.fit.siren;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.sekkei.fit.PackGoal;
 import org.sekkei.fit.internal.Adam;
@@ -37,8 +38,10 @@ final class SirenFitter {
     private static final double HEADROOM = 1.0;
     private static final int MAX_ADJUSTMENTS = 5;
     private static final int MASK_EVERY = 8;
-    /// Decibels that a target may be missed by.
-    private static final double TOLERANCE = 0.02;
+    /// What quantisation may cost a picture whose float32 network is not good enough for its target.
+    private static final double LOSS_OF_MISSED = 0.1;
+    /// A float32 network that is so many decibels short of a target may still reach it behind the quantiser.
+    private static final double REACHABLE = 0.1;
     /// A result that misses its target by so many decibels is not mended: the fit goes back to the float32
     /// parameters.
     private static final double AFRESH = 0.7;
@@ -78,12 +81,28 @@ final class SirenFitter {
         this.pruned = new boolean[count];
     }
 
-    FittedPicture fit(Picture picture, PackGoal goal, long seed) {
+    /// @param pruned the share of parameters to prune, at most
+    FittedPicture fit(Picture picture, PackGoal goal, long seed, double pruned) {
         SplittableRandom random = new SplittableRandom(seed);
-        stepsTaken = 0;
-        fitFloat(picture, goal, random);
-        PixelSubset all = PixelSubset.all(picture.width() * picture.height());
-        double floatPsnr = decibels(objective.meanSquaredError(picture, parameters, all));
+        double floatPsnr = fitFloat(picture, goal, pruned, random);
+        return written(picture, goal, floatPsnr, random);
+    }
+
+    /// As [#fit], unless the float32 network shows that the target is out of reach.
+    Optional<FittedPicture> fitIfReachable(Picture picture, PackGoal.Quality target, long seed, double pruned) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double floatPsnr = fitFloat(picture, target, pruned, random);
+        return floatPsnr < target.psnr() - REACHABLE
+                ? Optional.empty()
+                : Optional.of(written(picture, target, floatPsnr, random));
+    }
+
+    /// Optimiser steps of the last fit.
+    int stepsTaken() {
+        return stepsTaken;
+    }
+
+    private FittedPicture written(Picture picture, PackGoal goal, double floatPsnr, SplittableRandom random) {
         return switch (recipe.quantisation()) {
             case SirenRecipe.Quantisation.None _ -> {
                 byte[] record = format.writeHalf(startIndex, size(picture), parameters);
@@ -95,8 +114,7 @@ final class SirenFitter {
 
     /// The float32 parameters after the first phase, for learning what data sets have in common.
     float[] fitFloatOnly(Picture picture, long seed) {
-        stepsTaken = 0;
-        fitFloat(picture, new PackGoal.Best(), new SplittableRandom(seed));
+        fitFloat(picture, new PackGoal.Best(), recipe.pruned(), new SplittableRandom(seed));
         return parameters.clone();
     }
 
@@ -108,7 +126,9 @@ final class SirenFitter {
         return -10 * Math.log10(meanSquaredError);
     }
 
-    private void fitFloat(Picture picture, PackGoal goal, SplittableRandom random) {
+    /// @return the PSNR of the float32 network
+    private double fitFloat(Picture picture, PackGoal goal, double pruned, SplittableRandom random) {
+        stepsTaken = 0;
         begin(random);
         float peak = recipe.learningRate(shape);
         int pixels = picture.width() * picture.height();
@@ -116,7 +136,7 @@ final class SirenFitter {
         double average = Double.NaN;
         double keep = pixels <= recipe.pixelsPerStep() ? 0 : 0.8;
         for (int step = 0; step < recipe.steps(); step++) {
-            boolean growing = growPruning(step);
+            boolean growing = growPruning(step, pruned);
             double error = objective.gradient(picture, parameters, subset(pixels, step, random), gradient);
             adam.step(parameters, gradient, peak * schedule(step, total));
             if (!growing) {
@@ -128,21 +148,22 @@ final class SirenFitter {
                 break;
             }
         }
+        return decibels(objective.meanSquaredError(picture, parameters, PixelSubset.all(pixels)));
     }
 
     /// Iterative: the pruned share grows cubically between a fifth and three fifths of the steps. Dynamic: whenever it
     /// grows, all of the smallest are set back to the start and may then leave it again. The remaining steps mend.
     ///
     /// @return whether the share has yet to reach its end
-    private boolean growPruning(int step) {
+    private boolean growPruning(int step, double share) {
         int first = recipe.steps() / 5;
         int last = 3 * recipe.steps() / 5;
-        if (recipe.pruned() == 0 || step > last) {
+        if (share == 0 || step > last) {
             return false;
         }
         if (step == last || step >= first && (step - first) % MASK_EVERY == 0) {
             double progress = last == first ? 1 : (double) (step - first) / (last - first);
-            prune(start.steps(0), recipe.pruned() * (1 - Math.pow(1 - progress, 3)));
+            prune(start.steps(0), share * (1 - Math.pow(1 - progress, 3)));
             reset();
         }
         return step < last;
@@ -214,7 +235,7 @@ final class SirenFitter {
             SplittableRandom random) {
         double floor = switch (goal) {
             case PackGoal.Best _ -> floatPsnr - fitted.lossDecibels();
-            case PackGoal.Quality(double psnr) -> Math.min(psnr, floatPsnr - fitted.lossDecibels());
+            case PackGoal.Quality(double psnr) -> Math.min(psnr, floatPsnr - LOSS_OF_MISSED);
             case PackGoal.Bytes _ -> Double.NEGATIVE_INFINITY;
         };
         PixelSubset trial = PixelSubset.spread(picture.width() * picture.height(), TRIAL_PIXELS, random);
@@ -243,18 +264,14 @@ final class SirenFitter {
             result = finished(picture, write(picture, step), floatPsnr);
             best = better(result, best, goal, floor) ? result : best;
         }
-        if (best.psnr() < floor - TOLERANCE) {
+        if (!best.reaches(floor)) {
             // Rounding alone, finely enough, always keeps what the float32 network had.
             System.arraycopy(fittedFloat, 0, parameters, 0, parameters.length);
             step = coarsestStepFor(picture, floor, PixelSubset.all(picture.width() * picture.height()));
             result = finished(picture, write(picture, step), floatPsnr);
             best = better(result, best, goal, floor) ? result : best;
         }
-        return withSteps(best);
-    }
-
-    private FittedPicture withSteps(FittedPicture picture) {
-        return new FittedPicture(picture.record(), picture.shape(), picture.psnr(), picture.floatPsnr(), stepsTaken);
+        return best.withSteps(stepsTaken);
     }
 
     /// How many eighths of an octave finer the quantiser step should be; 0 if the result will do.
@@ -267,7 +284,7 @@ final class SirenFitter {
                     : -Math.max(1, (8 * 8 * excess) / result.shape().parameterCount());
         }
         double missing = floor - result.psnr();
-        if (missing > TOLERANCE) {
+        if (missing > FittedPicture.TOLERANCE) {
             return Math.clamp((long) Math.ceil(missing / 0.4), 1, 12);
         }
         return missing < -0.35 ? -Math.clamp((long) Math.floor(-missing / 0.5), 1, 4) : 0;
@@ -281,8 +298,8 @@ final class SirenFitter {
                     ? fits
                     : fits ? candidate.psnr() > best.psnr() : candidate.record().length < best.record().length;
         }
-        boolean reaches = candidate.psnr() >= floor - TOLERANCE;
-        boolean bestReaches = best.psnr() >= floor - TOLERANCE;
+        boolean reaches = candidate.reaches(floor);
+        boolean bestReaches = best.reaches(floor);
         return reaches != bestReaches
                 ? reaches
                 : reaches ? candidate.record().length < best.record().length : candidate.psnr() > best.psnr();

@@ -84,6 +84,42 @@ class SirenEncoderTest {
         assertThat(better.record().length).isGreaterThan(fitted.record().length);
     }
 
+    @ParameterizedTest
+    @CsvSource({"4", "9", "11"})
+    void pruningCostsNoPictureItsTarget(long seed) {
+        Picture picture = picture(32, 32, seed);
+        double unpruned =
+                encode(recipe().withPruned(0), new PackGoal.Best(), picture).floatPsnr();
+        PackGoal target = new PackGoal.Quality(unpruned - 0.3);
+        assertThat(encode(recipe().withPruned(0.5), target, picture).psnr()).isGreaterThan(unpruned - 0.33);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4", "9", "11"})
+    void aTargetOutOfReachIsComeAsNearAsWithoutPruning(long seed) {
+        Picture picture = picture(32, 32, seed);
+        PackGoal target = new PackGoal.Quality(60);
+        FittedPicture unpruned = encode(recipe().withPruned(0), target, picture);
+        FittedPicture pruned = encode(recipe().withPruned(0.4), target, picture);
+        assertThat(pruned.record()).isEqualTo(unpruned.record());
+        // Bits are not saved where quality is missing.
+        assertThat(unpruned.psnr()).isGreaterThan(unpruned.floatPsnr() - 0.15);
+    }
+
+    @Test
+    void pruningIsGivenBackOnlyAsFarAsNeeded() throws Exception {
+        Picture picture = picture(32, 32, 4);
+        FittedPicture easy = encode(recipe().withPruned(0.4), new PackGoal.Quality(18), picture);
+        float[] parameters = new SirenFormat(shared())
+                .read(MemorySegment.ofArray(easy.record()))
+                .parameters();
+        int zeros = 0;
+        for (float parameter : parameters) {
+            zeros += parameter == 0 ? 1 : 0;
+        }
+        assertThat(zeros).isGreaterThanOrEqualTo((int) (0.4 * parameters.length));
+    }
+
     @Test
     void aTargetInBytesIsKept() {
         Picture picture = picture(32, 32, 5);
