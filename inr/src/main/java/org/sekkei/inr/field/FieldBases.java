@@ -18,7 +18,7 @@ public final class FieldBases {
     public static final String SMALL = "small";
 
     /// The resources `NAME.safetensors` beside this class.
-    private static final List<String> NAMES = List.of();
+    private static final List<String> NAMES = List.of(PHOTO, SMALL);
 
     private static final List<FieldBasis> SHIPPED = load();
 
