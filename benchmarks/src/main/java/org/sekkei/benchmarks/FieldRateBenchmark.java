@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,8 +30,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Bytes of the codec `field` at target qualities, and of JPEG, WebP and AVIF (by Pillow) on the same pictures at the
-/// same mean PSNR. One thread encodes.
+/// Bytes of the codec `field` at target qualities, and of JPEG, WebP and AVIF (by Pillow) on the same pictures, each at
+/// the same PSNR, interpolated between the qualities of its own curve. One thread encodes.
 @Command(
         name = "FieldRateBenchmark",
         mixinStandardHelpOptions = true,
@@ -64,7 +65,7 @@ public final class FieldRateBenchmark implements Callable<Integer> {
         System.exit(new CommandLine(new FieldRateBenchmark()).execute(arguments));
     }
 
-    /// A point of a rate-distortion curve: means over all pictures.
+    /// A point of a picture's rate-distortion curve.
     private record Point(double bytes, double psnr) {}
 
     @Override
@@ -86,7 +87,7 @@ public final class FieldRateBenchmark implements Callable<Integer> {
                 Locale.ROOT, "%s: %d pictures, %.0f bytes as uint8 RGB%n", source.getFileName(), sizes.size(), raw);
         CsvTable table = new CsvTable(
                 "codec", "setting", "bytes", "percentOfUint8", "psnrMean", "psnrMin", "psnrMax", "millisecondsToEncode");
-        Map<String, List<Point>> curves = python == null ? Map.of() : peers(pictures, raw, table);
+        Map<String, List<List<Point>>> curves = python == null ? Map.of() : peers(pictures, raw, table);
         for (double target : targets) {
             FieldEncoder encoder = new FieldEncoder(basis, common, FieldRecipe.standard(), new PackGoal.Quality(target));
             encoder.encode(pictures.getFirst(), List.of(), 0);
@@ -95,18 +96,23 @@ public final class FieldRateBenchmark implements Callable<Integer> {
             double psnr = 0;
             double lowest = Double.POSITIVE_INFINITY;
             double highest = 0;
+            List<Double> reached = new ArrayList<>();
             for (int i = 0; i < pictures.size(); i++) {
                 EncodedPicture encoded = encoder.encode(pictures.get(i), List.of(), i);
                 bytes += encoded.record().length;
                 psnr += encoded.psnr();
+                reached.add(encoded.psnr());
                 lowest = Math.min(lowest, encoded.psnr());
                 highest = Math.max(highest, encoded.psnr());
             }
             double milliseconds = (System.nanoTime() - begin) / 1e6 / pictures.size();
             Point mean = new Point(bytes / pictures.size(), psnr / pictures.size());
             StringBuilder ratios = new StringBuilder();
-            curves.forEach((codec, curve) -> ratios.append(
-                    String.format(Locale.ROOT, ", %.3f x %s", mean.bytes / bytesAt(curve, mean.psnr), codec)));
+            curves.forEach((codec, own) -> {
+                double peer = meanBytesAt(own, reached);
+                ratios.append(String.format(Locale.ROOT, ", %.3f x %s (%.0f B)", mean.bytes / peer, codec, peer));
+                table.add(codec, "as field at " + target, peer, 100 * peer / raw, mean.psnr, "", "", "");
+            });
             System.out.printf(
                     Locale.ROOT,
                     "field at %.1f dB: %.0f B (%.2f %% of uint8), %.2f dB (%.2f to %.2f), %.1f ms to encode%s%n",
@@ -139,30 +145,43 @@ public final class FieldRateBenchmark implements Callable<Integer> {
         return pictures;
     }
 
-    private Map<String, List<Point>> peers(List<Picture> pictures, double raw, CsvTable table) throws Exception {
+    /// @return of each codec a curve a picture
+    private Map<String, List<List<Point>>> peers(List<Picture> pictures, double raw, CsvTable table) throws Exception {
         Path folder = Files.createTempDirectory("sekkei-rates");
         try {
             for (int i = 0; i < pictures.size(); i++) {
                 PictureWriter.png(folder.resolve(String.format(Locale.ROOT, "%05d.png", i)), pictures.get(i));
             }
             Path script = Path.of(System.getProperty("sekkei.root", ".")).resolve("benchmarks/peers/rates.py");
-            Process process = new ProcessBuilder(
-                            String.valueOf(python), script.toString(), folder.toString())
+            Process process = new ProcessBuilder(String.valueOf(python), script.toString(), folder.toString())
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
-            Map<String, List<Point>> curves = new TreeMap<>();
+            Map<String, List<List<Point>>> curves = new TreeMap<>();
+            Map<String, List<Point>> settings = new LinkedHashMap<>();
             try (BufferedReader rows = process.inputReader()) {
                 for (String row = rows.readLine(); row != null; row = rows.readLine()) {
                     String[] cells = row.split(",", -1);
-                    Point point = new Point(Double.parseDouble(cells[2]), Double.parseDouble(cells[3]));
-                    curves.computeIfAbsent(cells[0], _ -> new ArrayList<>()).add(point);
-                    table.add(cells[0], cells[1], point.bytes, 100 * point.bytes / raw, point.psnr, "", "", "");
+                    int picture = Integer.parseInt(cells[2]);
+                    Point point = new Point(Double.parseDouble(cells[3]), Double.parseDouble(cells[4]));
+                    List<List<Point>> own = curves.computeIfAbsent(cells[0], _ -> new ArrayList<>());
+                    while (own.size() <= picture) {
+                        own.add(new ArrayList<>());
+                    }
+                    own.get(picture).add(point);
+                    settings.computeIfAbsent(cells[0] + "," + cells[1], _ -> new ArrayList<>())
+                            .add(point);
                 }
             }
             if (process.waitFor() != 0) {
                 throw new IOException(script + " failed");
             }
-            curves.values().forEach(curve -> curve.sort(Comparator.comparingDouble(Point::psnr)));
+            settings.forEach((setting, points) -> {
+                double bytes = points.stream().mapToDouble(Point::bytes).average().orElseThrow();
+                double psnr = points.stream().mapToDouble(Point::psnr).average().orElseThrow();
+                String[] names = setting.split(",", -1);
+                table.add(names[0], names[1], bytes, 100 * bytes / raw, psnr, "", "", "");
+            });
+            curves.values().forEach(own -> own.forEach(curve -> curve.sort(Comparator.comparingDouble(Point::psnr))));
             return curves;
         } finally {
             try (var files = Files.list(folder)) {
@@ -174,16 +193,23 @@ public final class FieldRateBenchmark implements Callable<Integer> {
         }
     }
 
-    /// Between the points of a curve, the logarithm of the bytes is taken as linear in PSNR.
-    private static double bytesAt(List<Point> curve, double psnr) {
-        for (int i = 1; i < curve.size(); i++) {
-            Point low = curve.get(i - 1);
-            Point high = curve.get(i);
-            if (psnr <= high.psnr && psnr >= low.psnr) {
-                double share = (psnr - low.psnr) / (high.psnr - low.psnr);
-                return low.bytes * Math.pow(high.bytes / low.bytes, share);
-            }
+    private static double meanBytesAt(List<List<Point>> curves, List<Double> psnrs) {
+        double sum = 0;
+        for (int i = 0; i < curves.size(); i++) {
+            sum += bytesAt(curves.get(i), psnrs.get(i));
         }
-        return Double.NaN;
+        return sum / curves.size();
+    }
+
+    /// Between two points of a curve, and beyond its ends, the logarithm of the bytes is linear in PSNR.
+    private static double bytesAt(List<Point> curve, double psnr) {
+        int next = 1;
+        while (next < curve.size() - 1 && psnr > curve.get(next).psnr) {
+            next++;
+        }
+        Point low = curve.get(next - 1);
+        Point high = curve.get(next);
+        double share = (psnr - low.psnr) / (high.psnr - low.psnr);
+        return low.bytes * Math.pow(high.bytes / low.bytes, share);
     }
 }
