@@ -455,7 +455,7 @@ public final class FieldBasis {
 
     /// The groups, counted from the first, whose functions do not vanish at an octave.
     int groups(int octave) {
-        return groups();
+        return tables(octave).groups();
     }
 
     /// The step of a level: coefficients times it are the amplitudes of the functions.

@@ -24,11 +24,25 @@ public final class FieldEvaluator {
         return basis.groups(octave(sampling));
     }
 
-    /// The smallest picture that still has more pixels than the output has along both axes.
+    /// Octave o has half the resolution of the one before. Where the output's pixels lie on an octave's own it is used
+    /// down to a scale of `2^o`; where they lie between, or are turned, they need pixels that are finer than they are.
     private int octave(Sampling sampling) {
         double scale = Math.min(radiusX(sampling), radiusY(sampling));
-        int octave = scale >= 2 ? Math.getExponent(scale) : 0;
+        double finer = !straight(sampling) ? scale / 2 : aligned(sampling) ? scale : scale / 1.5;
+        int octave = finer >= 2 ? Math.getExponent(finer) : 0;
         return Math.min(octave, FieldTables.lastOctave(basis));
+    }
+
+    private static boolean aligned(Sampling sampling) {
+        double scale = Math.abs(sampling.xx());
+        return scale == Math.abs(sampling.yy())
+                && scale == Math.scalb(1.0, Math.getExponent(scale))
+                && sampling.x0() % scale == 0
+                && sampling.y0() % scale == 0;
+    }
+
+    private static boolean straight(Sampling sampling) {
+        return sampling.xy() == 0 && sampling.yx() == 0;
     }
 
     /// How far apart output pixels are along the source's x axis.
@@ -44,8 +58,12 @@ public final class FieldEvaluator {
     ///
     /// @param rgb receives `[3, sampling.height(), sampling.width()]` values in 0..1, clamped, from `offset` on
     public void evaluate(FieldCoefficients coefficients, Sampling sampling, float[] rgb, int offset) {
-        int octave = octave(sampling);
-        if (sampling.xy() == 0 && sampling.yx() == 0) {
+        evaluate(coefficients, sampling, octave(sampling), rgb, offset);
+    }
+
+    /// As above, from a given octave.
+    void evaluate(FieldCoefficients coefficients, Sampling sampling, int octave, float[] rgb, int offset) {
+        if (straight(sampling)) {
             straight(coefficients, sampling, octave, rgb, offset);
         } else {
             turned(coefficients, sampling, octave, rgb, offset);

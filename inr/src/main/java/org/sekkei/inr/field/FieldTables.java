@@ -1,5 +1,7 @@
 package org.sekkei.inr.field;
 
+import java.util.Arrays;
+
 /// The synthesis functions at one octave: averaged over squares of `2^octave` pixels. Immutable, shared by
 /// threads.
 ///
@@ -12,11 +14,15 @@ public final class FieldTables {
     /// Values in a tile; the last tile may have fewer.
     public static final int TILE = 128;
 
+    /// The part of a function's energy below which it is left out.
+    private static final double VISIBLE = 0.06;
+
     private final int octave;
     private final int stride;
     private final int channels;
     private final byte[] parity;
     private final float[] values;
+    private final int groups;
 
     /// @param octave 0 to `log2(stride / 2)`
     public FieldTables(FieldBasis basis, int octave) {
@@ -29,6 +35,7 @@ public final class FieldTables {
         this.parity = basis.parity();
         this.values = new float[channels * length()];
         float[] averages = averages(basis.synthesis(), basis.stride(), octave);
+        this.groups = octave == 0 ? basis.groups() : groups(basis, octave);
         for (int k = 0; k < channels; k++) {
             for (int first = 0; first < length(); first += TILE) {
                 int width = Math.min(TILE, length() - first);
@@ -37,15 +44,62 @@ public final class FieldTables {
         }
     }
 
+    /// The groups up to the last one that an output at this octave still shows: its pixels are triangles that reach at
+    /// least one octave pixel to each side.
+    private static int groups(FieldBasis basis, int octave) {
+        int length = 3 * basis.stride() * basis.stride();
+        for (int group = basis.groups(); group > 1; group--) {
+            for (int k = basis.start(group - 1); k < basis.start(group); k++) {
+                float[] quarter = Arrays.copyOfRange(basis.synthesis(), k * length, (k + 1) * length);
+                double whole = energy(quarter);
+                if (energy(blurred(quarter, basis.parity()[k], basis.stride(), 1 << octave)) > VISIBLE * whole) {
+                    return group;
+                }
+            }
+        }
+        return 1;
+    }
+
+    private static double energy(float[] values) {
+        double energy = 0;
+        for (float value : values) {
+            energy += (double) value * value;
+        }
+        return energy;
+    }
+
+    /// A quarter after a triangle filter; beyond the function's centre it is mirrored, beyond its rim zero.
+    private static float[] blurred(float[] quarter, int parity, int side, int reach) {
+        float[] from = quarter;
+        for (int axis = 0; axis < 2; axis++) {
+            int pitch = axis == 0 ? 1 : side;
+            int sign = (parity >> axis & 1) == 0 ? 1 : -1;
+            float[] to = new float[from.length];
+            for (int i = 0; i < to.length; i++) {
+                int at = i / pitch % side;
+                for (int d = 1 - reach; d < reach; d++) {
+                    int position = at + d;
+                    if (position >= 0) {
+                        int mirrored = position < side ? position : 2 * side - 1 - position;
+                        float value = from[i + (mirrored - at) * pitch] * (position < side ? 1 : sign);
+                        to[i] += value * (reach - Math.abs(d)) / (reach * reach);
+                    }
+                }
+            }
+            from = to;
+        }
+        return from;
+    }
+
     /// The octave at which a function has 4 x 4 pixels left.
     public static int lastOctave(FieldBasis basis) {
         return Integer.numberOfTrailingZeros(basis.stride()) - 1;
     }
 
-    /// @param planes `[n, side, side]`
+    /// @param quarters `[n, side, side]`
     /// @return `[n, side >> octave, side >> octave]`
-    private static float[] averages(float[] planes, int side, int octave) {
-        float[] from = planes;
+    private static float[] averages(float[] quarters, int side, int octave) {
+        float[] from = quarters;
         int size = side;
         for (int o = 0; o < octave; o++) {
             float[] to = new float[from.length / 4];
@@ -65,6 +119,11 @@ public final class FieldTables {
 
     public int octave() {
         return octave;
+    }
+
+    /// Groups, counted from the first, whose functions do not vanish at this octave.
+    public int groups() {
+        return groups;
     }
 
     /// Pixels between cells at this octave.

@@ -17,29 +17,33 @@ record Taps(int count, int[] first, float[] weights) {
     /// @param start the source position at the output's edge
     /// @param length of the picture in source pixels
     static Taps of(int positions, double slope, double start, int length, int octave) {
-        double shrink = 1.0 / (1 << octave);
-        int pixels = (length - 1 >> octave) + 1;
-        double radius = Math.max(1, Math.abs(slope) * shrink);
+        double radius = Math.max(1, Math.abs(slope));
         if (octave == 0 && slope == 1 && start == Math.rint(start) && start >= 0 && start + positions <= length) {
             return onPixels(positions, (int) start);
         }
-        int count = (int) Math.min(pixels, Math.ceil(2 * radius) + 1);
+        int pixels = (length - 1 >> octave) + 1;
+        int count = (int) Math.min(pixels, Math.ceil(2 * radius / (1 << octave)) + 1);
         int[] first = new int[positions];
         float[] weights = new float[count * positions];
-        double[] own = new double[count];
+        double[] triangle = new double[(int) Math.min(length, Math.ceil(2 * radius) + 1)];
+        BlockFit fit = new BlockFit(octave, count);
         for (int i = 0; i < positions; i++) {
-            double centre = centre(slope * (i + 0.5) + start, length) * shrink;
+            double centre = centre(slope * (i + 0.5) + start, length);
             int from = Math.max(0, (int) (centre - radius + 0.5));
-            int to = Math.min(pixels, (int) (centre + radius + 0.5));
+            int to = Math.min(length, (int) (centre + radius + 0.5));
             double sum = 0;
             for (int p = from; p < to; p++) {
-                own[p - from] = Math.max(0, 1 - Math.abs(p + 0.5 - centre) / radius);
-                sum += own[p - from];
+                triangle[p - from] = Math.max(0, 1 - Math.abs(p + 0.5 - centre) / radius);
+                sum += triangle[p - from];
+            }
+            for (int p = from; p < to; p++) {
+                triangle[p - from] /= sum;
             }
             // The window is moved inside, so that every tap is a pixel.
-            first[i] = Math.min(from, pixels - count);
-            for (int p = from; p < to; p++) {
-                weights[(p - first[i]) * positions + i] = (float) (own[p - from] / sum);
+            first[i] = Math.min(from >> octave, pixels - count);
+            double[] own = fit.fit(triangle, from, to, first[i]);
+            for (int tap = 0; tap < count; tap++) {
+                weights[tap * positions + i] = (float) own[tap];
             }
         }
         return new Taps(count, first, weights);
