@@ -61,6 +61,11 @@ public final class FieldRateBenchmark implements Callable<Integer> {
     @Option(names = "--csv", paramLabel = "FILE", description = "Where the rows are written as CSV.")
     private @Nullable Path csv;
 
+    @Option(names = "--plot", paramLabel = "FILE.svg", description = "Where the curves are drawn.")
+    private @Nullable Path plot;
+
+    private final Map<String, List<RatePlot.Mean>> means = new LinkedHashMap<>();
+
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new FieldRateBenchmark()).execute(arguments));
     }
@@ -110,6 +115,7 @@ public final class FieldRateBenchmark implements Callable<Integer> {
             StringBuilder ratios = new StringBuilder();
             curves.forEach((codec, own) -> {
                 double peer = meanBytesAt(own, reached);
+                means.computeIfAbsent(codec, _ -> new ArrayList<>()).add(new RatePlot.Mean(peer, mean.psnr));
                 ratios.append(String.format(Locale.ROOT, ", %.3f x %s (%.0f B)", mean.bytes / peer, codec, peer));
                 table.add(codec, "as field at " + target, peer, 100 * peer / raw, mean.psnr, "", "", "");
             });
@@ -124,7 +130,12 @@ public final class FieldRateBenchmark implements Callable<Integer> {
                     highest,
                     milliseconds,
                     ratios);
+            means.computeIfAbsent(FIELD, _ -> new ArrayList<>()).add(new RatePlot.Mean(mean.bytes, mean.psnr));
             table.add(FIELD, target, mean.bytes, 100 * mean.bytes / raw, mean.psnr, lowest, highest, milliseconds);
+        }
+        if (plot != null) {
+            String title = source.getFileName() + (size == null ? "" : ", " + size) + ": every picture at the same PSNR";
+            RatePlot.write(plot, title, means, targets.getFirst() - 0.5, targets.getLast() + 0.5);
         }
         if (csv != null) {
             table.write(csv);
