@@ -2,7 +2,8 @@ package org.sekkei.inr.field;
 
 import java.util.Arrays;
 
-/// Weights of averages over blocks of pixels that come as near as possible to given weights of the pixels themselves, in
+/// Weights of averages over blocks of pixels that come as near as possible to given weights of the pixels
+/// themselves, in
 /// the least-squares sense for a signal whose neighbouring pixels are correlated as those of photos are.
 final class BlockFit {
     private static final double CORRELATION = 0.95;

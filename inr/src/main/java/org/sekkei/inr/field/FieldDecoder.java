@@ -4,12 +4,14 @@ import java.lang.foreign.MemorySegment;
 import org.sekkei.inr.CorruptDataException;
 import org.sekkei.inr.Decoder;
 import org.sekkei.inr.PictureSize;
+import org.sekkei.inr.PixelFormat;
 import org.sekkei.inr.Sampling;
 
 /// Decodes records of one data set. Owns scratch memory: one a thread.
 public final class FieldDecoder implements Decoder {
     private final FieldFormat format;
     private final FieldEvaluator evaluator;
+    private float[] rgb = new float[0];
 
     public FieldDecoder(FieldShared shared, FieldKernel kernel) {
         this.format = new FieldFormat(shared.basis(), shared.commonSize(), kernel);
@@ -30,5 +32,19 @@ public final class FieldDecoder implements Decoder {
     public void decode(MemorySegment record, Sampling sampling, float[] rgb, int offset) throws CorruptDataException {
         FieldCoefficients coefficients = format.readShared(record, evaluator.groups(sampling));
         evaluator.evaluate(coefficients, sampling, rgb, offset);
+    }
+
+    /// Entropy decoding, crop, resize, flip, normalisation and layout in one call.
+    ///
+    /// @param target receives `format.bytes(sampling.width(), sampling.height())` bytes from `offset` on
+    /// @throws CorruptDataException if the record is not one of this codec
+    public void decode(MemorySegment record, Sampling sampling, PixelFormat format, MemorySegment target, long offset)
+            throws CorruptDataException {
+        int length = 3 * sampling.width() * sampling.height();
+        if (rgb.length < length) {
+            rgb = new float[length];
+        }
+        decode(record, sampling, rgb, 0);
+        format.write(rgb, sampling.width(), sampling.height(), target, offset);
     }
 }

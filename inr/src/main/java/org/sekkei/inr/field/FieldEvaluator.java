@@ -24,8 +24,10 @@ public final class FieldEvaluator {
         return basis.groups(octave(sampling));
     }
 
-    /// Octave o has half the resolution of the one before. Where the output's pixels lie on an octave's own it is used
-    /// down to a scale of `2^o`; where they lie between, or are turned, they need pixels that are finer than they are.
+    /// Octave o has half the resolution of the one before. Where the output's pixels lie on an octave's own it is
+    /// used
+    /// down to a scale of `2^o`; where they lie between, or are turned, they need pixels that are finer than they
+    /// are.
     private int octave(Sampling sampling) {
         double scale = Math.min(radiusX(sampling), radiusY(sampling));
         double finer = !straight(sampling) ? scale / 2 : aligned(sampling) ? scale : scale / 1.5;
@@ -182,8 +184,7 @@ public final class FieldEvaluator {
                     kernel.blend(
                             planes, from, region.pitch, down.weights(), y, height, down.count(), lines, right - left);
                     int to = offset + (colour * height + y) * width;
-                    kernel.interpolate(
-                            lines, -left, across.first(), across.weights(), across.count(), rgb, to, width);
+                    kernel.interpolate(lines, -left, across.first(), across.weights(), across.count(), rgb, to, width);
                 }
             }
         }

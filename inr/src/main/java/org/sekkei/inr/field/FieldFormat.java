@@ -43,15 +43,26 @@ public final class FieldFormat {
         this.leastBits = leastBits(basis);
     }
 
-    /// What the cheapest cell costs: no coefficient of group 0 is free.
+    /// A lower bound of what a cell costs: every coefficient of group 0 is coded, at best as the likeliest symbol
+    /// of the
+    /// scale index that suits it best.
     private static double leastBits(FieldBasis basis) {
-        int largest = 0;
-        for (int frequency : basis.frequencies()) {
-            largest = Math.max(largest, frequency);
+        double bits = 0;
+        for (int channel = 0; channel < basis.channels(0); channel++) {
+            double least = Double.POSITIVE_INFINITY;
+            for (int context = 0; context < FieldBasis.GRID_LEVELS * 2 * FieldBasis.SPREADS; context++) {
+                int grid = context / FieldBasis.SPREADS;
+                int scale = basis.prediction(grid / 2, grid % 2, channel, context % FieldBasis.SPREADS);
+                for (int symbol = 0; symbol < FieldBasis.SYMBOLS; symbol++) {
+                    int row = FieldCosts.table(scale) * FieldBasis.SYMBOLS;
+                    double share = basis.frequencies()[row + symbol] / (double) (1 << FieldBasis.FREQUENCY_BITS);
+                    least = Math.min(least, FieldCosts.shift(scale) - Math.log(share) / Math.log(2));
+                }
+            }
+            bits += least;
         }
-        double symbol = FieldBasis.FREQUENCY_BITS - Math.log(largest) / Math.log(2);
-        // Half of it, because a state's division is not exact.
-        return basis.channels(0) * symbol / 2;
+        // Half of it, because the division of a state is not exact.
+        return bits / 2;
     }
 
     private static int lanes(long coefficients) {

@@ -37,7 +37,8 @@ public interface FieldKernel {
     ///
     /// @param scales of which `count` are looked at from `from` on
     /// @param position of the first coefficient
-    /// @param entries receives `position << 6 | scale index` for each from `size` on; has room for [#LIST_MARGIN] more
+    /// @param entries receives `position << 6 | scale index` for each from `size` on; has room for [#LIST_MARGIN]
+    ///     more
     /// @return the new number of entries
     int list(byte[] scales, int from, int count, int position, int[] entries, int size);
 
@@ -73,7 +74,15 @@ public interface FieldKernel {
     /// @param weights of which `taps` are used, `stride` apart, from `weight` on
     /// @param line receives `[count]`
     void blend(
-            float[] values, int from, int pitch, float[] weights, int weight, int stride, int taps, float[] line, int count);
+            float[] values,
+            int from,
+            int pitch,
+            float[] weights,
+            int weight,
+            int stride,
+            int taps,
+            float[] line,
+            int count);
 
     /// Interpolates along a line.
     ///

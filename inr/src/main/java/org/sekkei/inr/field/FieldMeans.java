@@ -67,7 +67,8 @@ public final class FieldMeans {
         return passes.get(pass).cells;
     }
 
-    /// The grid level of a pass: the binary logarithm of its neighbours' distance, at most [FieldBasis#GRID_LEVELS] -
+    /// The grid level of a pass: the binary logarithm of its neighbours' distance, at most
+    /// [FieldBasis#GRID_LEVELS] -
     /// 1.
     public int level(int pass) {
         return passes.get(pass).level;

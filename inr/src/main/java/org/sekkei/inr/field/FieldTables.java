@@ -44,7 +44,8 @@ public final class FieldTables {
         }
     }
 
-    /// The groups up to the last one that an output at this octave still shows: its pixels are triangles that reach at
+    /// The groups up to the last one that an output at this octave still shows: its pixels are triangles that
+    /// reach at
     /// least one octave pixel to each side.
     private static int groups(FieldBasis basis, int octave) {
         int length = 3 * basis.stride() * basis.stride();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,15 +69,8 @@ class FieldKernelTest {
                 plain.parity(),
                 synthesis,
                 analysis,
-                random.ints(channels, 1, 256)
-                        .map(new java.util.function.IntUnaryOperator() {
-                            private int channel;
-
-                            @Override
-                            public int applyAsInt(int weight) {
-                                return channel++ < groups[0] ? 0 : weight;
-                            }
-                        })
+                IntStream.range(0, channels)
+                        .map(k -> k < groups[0] ? 0 : 1 + k * 31 % 255)
                         .toArray(),
                 Arrays.asList(networks),
                 prediction(groups[0]),

@@ -174,7 +174,15 @@ final class ScalarFieldKernel implements FieldKernel {
 
     @Override
     public void blend(
-            float[] values, int from, int pitch, float[] weights, int weight, int stride, int taps, float[] line, int count) {
+            float[] values,
+            int from,
+            int pitch,
+            float[] weights,
+            int weight,
+            int stride,
+            int taps,
+            float[] line,
+            int count) {
         for (int i = 0; i < count; i++) {
             float sum = 0;
             for (int tap = 0; tap < taps; tap++) {

@@ -41,8 +41,7 @@ final class VectorFieldKernel implements FieldKernel {
     private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
     private static final VectorShuffle<Float> REVERSE = VectorShuffle.fromOp(SPECIES, i -> LANES - 1 - i);
 
-    private static final IntVector POSITIONS =
-            IntVector.zero(INTS).addIndex(1).lanewise(VectorOperators.LSHL, 6);
+    private static final IntVector POSITIONS = IntVector.zero(INTS).addIndex(1).lanewise(VectorOperators.LSHL, 6);
 
     // For rows of functions that are shorter than the preferred vector.
     private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
@@ -140,8 +139,7 @@ final class VectorFieldKernel implements FieldKernel {
         for (int i = 0; i < hidden.length; i += LANES) {
             FloatVector sum = FloatVector.fromArray(SPECIES, hidden, i);
             IntVector whole = (IntVector) sum.convertShape(VectorOperators.F2I, INTS, 0);
-            IntVector unit =
-                    whole.lanewise(VectorOperators.ASHR, 6).max(0).min(FieldNetwork.MAX_HIDDEN);
+            IntVector unit = whole.lanewise(VectorOperators.ASHR, 6).max(0).min(FieldNetwork.MAX_HIDDEN);
             ((FloatVector) unit.convertShape(VectorOperators.I2F, SPECIES, 0)).intoArray(hidden, i);
         }
     }
@@ -267,8 +265,8 @@ final class VectorFieldKernel implements FieldKernel {
         int end = size;
         int i = 0;
         for (; i + BYTES.length() <= count; i += LANES) {
-            IntVector scale =
-                    (IntVector) ByteVector.fromArray(BYTES, scales, from + i).convertShape(VectorOperators.B2I, INTS, 0);
+            IntVector scale = (IntVector)
+                    ByteVector.fromArray(BYTES, scales, from + i).convertShape(VectorOperators.B2I, INTS, 0);
             VectorMask<Integer> coded = scale.compare(VectorOperators.NE, 0);
             scale.or(POSITIONS.add(position + i << 6)).compress(coded).intoArray(entries, end);
             end += coded.trueCount();
@@ -691,7 +689,8 @@ final class VectorFieldKernel implements FieldKernel {
         sum.intoArray(quarters, to);
     }
 
-    /// Adds a cell to the four quadrants under it. Cells come in row-major order, so the first one to touch a pixel
+    /// Adds a cell to the four quadrants under it. Cells come in row-major order, so the first one to touch a
+    /// pixel
     /// is known, and sets it.
     private void unfold(int s, CellRange cells, int row, int column, int cell, float[] planes) {
         int pitch = (cells.columns() + 1) * s;
@@ -800,7 +799,15 @@ final class VectorFieldKernel implements FieldKernel {
 
     @Override
     public void blend(
-            float[] values, int from, int pitch, float[] weights, int weight, int stride, int taps, float[] line, int count) {
+            float[] values,
+            int from,
+            int pitch,
+            float[] weights,
+            int weight,
+            int stride,
+            int taps,
+            float[] line,
+            int count) {
         int i = 0;
         for (; i + LANES <= count; i += LANES) {
             FloatVector sum = FloatVector.zero(SPECIES);
