@@ -39,6 +39,44 @@ class CommandsTest {
     private Path folder;
 
     @Test
+    void fitBasisAndResume() throws Exception {
+        Path source = pictures(6);
+        Path basis = folder.resolve("own.safetensors");
+        Object[] command = {
+            "fit", "basis", source, "-o", basis, "--stride", "8", "--channels", "16", "--steps", "2", "--json"
+        };
+        Invocation fitted = Invocation.of(command);
+        assertThat(fitted.code()).as(fitted.err()).isZero();
+        assertThat(fitted.json().propertyNames()).contains("sha256", "bitsPerPixel", "modelBitsPerPixel", "psnr");
+        assertThat(fitted.json().get("pictures").intValue()).isEqualTo(6);
+        byte[] first = Files.readAllBytes(basis);
+        assertThat(Invocation.of(command).code()).isZero();
+        assertThat(Files.readAllBytes(basis)).isEqualTo(first);
+
+        Invocation longer = Invocation.of(
+                "fit",
+                "basis",
+                source,
+                "-o",
+                basis,
+                "--stride",
+                "8",
+                "--channels",
+                "16",
+                "--steps",
+                "3",
+                "--resume",
+                "--json");
+        assertThat(longer.code()).as(longer.err()).isZero();
+        assertThat(longer.json().get("steps").intValue()).isEqualTo(3);
+        assertThat(Invocation.of("fit", "basis", source, "--time", "soon").code())
+                .isEqualTo(2);
+        assertThat(Invocation.of("fit", "basis", source, "-o", folder.resolve("no"), "--resume")
+                        .err())
+                .contains("there is no training to go on with");
+    }
+
+    @Test
     void packInspectVerifyExport() throws Exception {
         Path source = pictures(6);
         Path dataset = folder.resolve("d.inr");

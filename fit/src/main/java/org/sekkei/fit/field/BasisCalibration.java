@@ -24,6 +24,9 @@ final class BasisCalibration {
 
     private static final int ROUNDS = 2;
     private static final int PIXELS = 6 << 20;
+    /// How often a pixel may be looked at, at different levels.
+    private static final int REPEATS = 8;
+
     private static final long STREAM = 0x63616C6962L;
 
     private final BasisTraining training;
@@ -69,8 +72,8 @@ final class BasisCalibration {
     }
 
     /// How many pixels are counted.
-    static int pixels() {
-        return PIXELS;
+    long pixels() {
+        return Math.min(PIXELS, REPEATS * crops.pixels());
     }
 
     /// @param symbols `[24, 32]`
@@ -87,7 +90,7 @@ final class BasisCalibration {
         double bits = 0;
         long pixels = 0;
         SplittableRandom random = random();
-        while (pixels < PIXELS) {
+        while (pixels < pixels()) {
             TrainingBatch batch = batch(random);
             Count[] counts = new Count[batch.entries().size()];
             bits += workers.sum(counts.length, i -> {

@@ -11,6 +11,7 @@ import org.sekkei.inr.field.FieldBasis;
 /// most on the crops.
 final class BasisStart {
     private static final int PIXELS = 4 << 20;
+    private static final int REPEATS = 4;
 
     private BasisStart() {}
 
@@ -49,7 +50,8 @@ final class BasisStart {
         double[] squares = new double[all.channels()];
         SplittableRandom random = new SplittableRandom(training.seed());
         long cells = 0;
-        for (int pixels = 0; pixels < PIXELS; ) {
+        long enough = Math.min(PIXELS, REPEATS * crops.pixels());
+        for (long pixels = 0; pixels < enough; ) {
             TrainingBatch batch = TrainingBatch.draw(training, crops, random);
             float[][] amplitudes = transform.analyse(batch, functions.analysis);
             for (int p = 0; p < LappedBlocks.PARITIES; p++) {

@@ -171,7 +171,7 @@ public final class BasisTrainer implements AutoCloseable {
         double bits = 0;
         double errors = 0;
         long pixels = 0;
-        while (pixels < BasisCalibration.pixels()) {
+        while (pixels < calibration.pixels()) {
             TrainingBatch batch = calibration.batch(random);
             Step seen = gradient(batch).step;
             bits += seen.bitsPerPixel * batch.pixels();

@@ -77,13 +77,20 @@ public final class TrainingCrops {
             pieces.add(piece);
             bytes += piece.rgb().length;
         } else {
-            pieces.set(random.nextInt(pieces.size()), piece);
+            int replaced = random.nextInt(pieces.size());
+            bytes += piece.rgb().length - pieces.get(replaced).rgb().length;
+            pieces.set(replaced, piece);
         }
     }
 
     /// How many pieces there are.
     public int size() {
         return pieces.size();
+    }
+
+    /// How many pixels they have together.
+    long pixels() {
+        return bytes / 3;
     }
 
     /// Whether most pieces are whole small pictures.
