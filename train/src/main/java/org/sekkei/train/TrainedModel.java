@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.sekkei.models.Model;
 import org.sekkei.models.weights.Checkpoint;
 import org.sekkei.models.weights.Safetensors;
+import org.sekkei.models.weights.WeightLoading;
 import org.sekkei.torch.Device;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Layer;
@@ -58,7 +59,7 @@ public record TrainedModel(
             List<String> classNames = List.of(Json.read(metadata.get(CLASSES), String[].class, file));
             String architecture = metadata.get(ARCHITECTURE);
             Layer network = Model.named(architecture).create(classNames.size(), new Generator(0));
-            network.loadStateDict(opened.tensors());
+            WeightLoading.load(opened, architecture, network.stateDict());
             network.to(device);
             network.channelsLast();
             network.eval();

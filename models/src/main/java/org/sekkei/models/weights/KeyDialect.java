@@ -50,6 +50,9 @@ record KeyDialect(String name, List<Rule> rules) {
     /// @return null if no row speaks of any, or if two weights would get one name
     @Nullable
     SequencedMap<String, Weight> translate(SequencedMap<String, ? extends Weight> weights) {
+        if (weights.keySet().stream().noneMatch(this::speaksOf)) {
+            return null;
+        }
         SequencedMap<String, Map<Integer, Piece>> translated = new LinkedHashMap<>();
         boolean changed = false;
         for (Map.Entry<String, ? extends Weight> entry : weights.entrySet()) {
@@ -80,6 +83,10 @@ record KeyDialect(String name, List<Rule> rules) {
             result.put(entry.getKey(), whole);
         }
         return result;
+    }
+
+    private boolean speaksOf(String key) {
+        return rules.stream().anyMatch(rule -> rule.from.rewrite(key, rule.to) != null);
     }
 
     private static @Nullable Weight whole(List<Piece> pieces) {

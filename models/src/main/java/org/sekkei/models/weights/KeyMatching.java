@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 record KeyMatching(List<String> dialects, SequencedMap<String, Weight> weights) {
     private static final int MOST_TABLES = 4;
     private static final int MOST_TRIALS = 200;
+    // A hostile file may have millions of names.
+    private static final int MOST_TRANSLATIONS = 1_000_000;
 
     private record Trial(List<String> dialects, SequencedMap<String, ? extends Weight> weights) {}
 
@@ -49,7 +51,8 @@ record KeyMatching(List<String> dialects, SequencedMap<String, Weight> weights) 
         Trial best = new Trial(List.of(), weights);
         double most = -1;
         open.add(best);
-        for (int trials = 0; trials < MOST_TRIALS && !open.isEmpty(); trials++) {
+        int mostTrials = Math.clamp(MOST_TRANSLATIONS / Math.max(1, weights.size()), 2, MOST_TRIALS);
+        for (int trials = 0; trials < mostTrials && !open.isEmpty(); trials++) {
             Trial trial = open.remove();
             if (!seen.add(Set.copyOf(trial.weights.keySet()))) {
                 continue;

@@ -20,6 +20,9 @@ import org.sekkei.torch.Tensor;
 /// Keys that differ by a known table - a prefix `module.`, Hugging Face's names of a ViT, and so on - are taken for
 /// what they mean. What is left must agree name by name and shape by shape.
 public final class WeightLoading {
+    // A hostile file may have millions of names.
+    private static final long MOST_COMPARISONS = 4_000_000;
+
     private WeightLoading() {}
 
     /// Fills all of a network.
@@ -122,8 +125,9 @@ public final class WeightLoading {
         return KeyDialects.OPTIONAL.stream().anyMatch(template -> template.rewrite(name, template) != null);
     }
 
-    private static List<String> withNearest(Iterable<String> names, Collection<String> others) {
-        NearestNames nearest = new NearestNames(others);
+    private static List<String> withNearest(Collection<String> names, Collection<String> others) {
+        boolean few = (long) names.size() * others.size() <= MOST_COMPARISONS;
+        NearestNames nearest = new NearestNames(few ? others : List.of());
         List<String> told = new ArrayList<>();
         for (String name : names) {
             String near = nearest.to(name);
