@@ -43,7 +43,7 @@ public final class DatasetWriter implements AutoCloseable {
     /// Begins a data set, or goes on with the unfinished one in `folder`. Temporary files that a stopped writer left
     /// behind are removed.
     ///
-    /// @param folder is made if it is missing
+    /// @param folder is made if it is missing, and removed again if this fails before the data set has begun
     /// @param shared is only asked if the data set is new
     /// @throws IOException if `folder` holds a data set of another job, another writer is at work there,
     ///     or it cannot be written
@@ -54,22 +54,47 @@ public final class DatasetWriter implements AutoCloseable {
 
     static DatasetWriter open(Path path, DatasetSpec spec, SharedBytes shared, Storage storage) throws IOException {
         DatasetFolder folder = new DatasetFolder(path, storage);
-        folder.create();
+        boolean made = folder.create();
+        try {
+            return open(folder, spec, shared);
+        } catch (IOException | RuntimeException | Error failure) {
+            if (made && !Files.exists(folder.manifest())) {
+                orSuppressed(failure, folder::remove);
+            }
+            throw failure;
+        }
+    }
+
+    private static DatasetWriter open(DatasetFolder folder, DatasetSpec spec, SharedBytes shared) throws IOException {
         if (!Files.exists(folder.manifest())) {
             folder.refuseOthers();
         }
         FolderLock lock = folder.lock();
-        DatasetWriter opened = null;
         try {
             DatasetWriter writer =
                     Files.exists(folder.manifest()) ? resume(folder, lock, spec) : begin(folder, lock, spec, shared);
             folder.clean(writer.manifest);
-            opened = writer;
             return writer;
-        } finally {
-            if (opened == null) {
-                lock.close();
+        } catch (IOException | RuntimeException | Error failure) {
+            if (!Files.exists(folder.manifest())) {
+                orSuppressed(failure, folder::clean);
             }
+            orSuppressed(failure, lock::close);
+            throw failure;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    /// A step after a failure, which says more than the step's own.
+    private static void orSuppressed(Throwable failure, Step step) {
+        try {
+            step.run();
+        } catch (IOException second) {
+            failure.addSuppressed(second);
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class DatasetTest {
@@ -158,6 +159,41 @@ final class DatasetTest {
             try (Dataset partial = Dataset.openPartial(folder)) {
                 assertThat(partial.size()).isEqualTo(2);
                 assertThat(partial.complete()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void aDataSetThatCannotBeBegunLeavesNothing() throws IOException {
+        Path folder = temporary.resolve("a");
+        SharedBytes failing = () -> {
+            throw new IOException("no picture can be read");
+        };
+        assertThatIOException()
+                .isThrownBy(() -> DatasetWriter.open(folder, SmallDatasets.TINY.spec(), failing))
+                .withMessage("no picture can be read");
+        assertThat(folder).doesNotExist();
+        // A folder that was there before stays.
+        Files.createDirectory(folder);
+        assertThatIOException().isThrownBy(() -> DatasetWriter.open(folder, SmallDatasets.TINY.spec(), failing));
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFailureOfTheDiskAtTheBeginningLeavesNothing(FailingStorage.Failure failure) throws IOException {
+        for (int step = 0; ; step++) {
+            Path folder = temporary.resolve(failure + "-" + step);
+            FailingStorage storage = new FailingStorage(step, failure);
+            try (DatasetWriter writer =
+                    DatasetWriter.open(folder, SmallDatasets.TINY.spec(), () -> new byte[9], storage)) {
+                assertThat(writer.committedShards()).isZero();
+                break;
+            } catch (IOException full) {
+                boolean begun = Files.exists(folder.resolve("manifest.bin"));
+                if (failure == FailingStorage.Failure.ERROR && !begun) {
+                    assertThat(folder).as("step " + step).doesNotExist();
+                }
             }
         }
     }

@@ -139,6 +139,13 @@ final class FailingStorage implements Storage {
         disk.delete(file);
     }
 
+    @Override
+    public void removeFolder(Path folder) throws IOException {
+        step();
+        disk.removeFolder(folder);
+        unforcedNames.add(() -> Files.createDirectory(folder));
+    }
+
     @FunctionalInterface
     private interface Undo {
         void run() throws IOException;

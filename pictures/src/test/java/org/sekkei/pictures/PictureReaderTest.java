@@ -37,6 +37,7 @@ class PictureReaderTest {
         assertClose(SampleFiles.encode("jpeg", PICTURE), 35);
         assertClose(SampleFiles.progressiveJpeg(PICTURE), 35);
         assertClose(SampleFiles.cmykJpeg(PICTURE), 35);
+        assertClose(SampleFiles.ycckJpeg(PICTURE), 35);
         assertClose(SampleFiles.encode("gif", PICTURE), 22);
     }
 

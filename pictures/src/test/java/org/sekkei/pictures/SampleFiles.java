@@ -66,6 +66,25 @@ final class SampleFiles {
         return withSegment(jpeg(new IIOImage(raster, null, null), false), 0xee, adobe);
     }
 
+    /// The same as [#cmykJpeg], transformed to luminance and differences, as Photoshop does at lower qualities: those
+    /// of the inverse of the first three channels, and the fourth as it is.
+    static byte[] ycckJpeg(Picture picture) throws IOException {
+        WritableRaster raster = Raster.createInterleavedRaster(0, picture.width(), picture.height(), 4, null);
+        int[] samples = new int[4 * picture.width() * picture.height()];
+        for (int i = 0; i < samples.length / 4; i++) {
+            double red = 255 - (picture.rgb()[3 * i] & 0xff);
+            double green = 255 - (picture.rgb()[3 * i + 1] & 0xff);
+            double blue = 255 - (picture.rgb()[3 * i + 2] & 0xff);
+            samples[4 * i] = (int) Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+            samples[4 * i + 1] = (int) Math.round(128 - 0.168736 * red - 0.331264 * green + 0.5 * blue);
+            samples[4 * i + 2] = (int) Math.round(128 + 0.5 * red - 0.418688 * green - 0.081312 * blue);
+            samples[4 * i + 3] = 255;
+        }
+        raster.setPixels(0, 0, picture.width(), picture.height(), samples);
+        byte[] adobe = {'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 2};
+        return withSegment(jpeg(new IIOImage(raster, null, null), false), 0xee, adobe);
+    }
+
     private static byte[] jpeg(IIOImage image, boolean progressive) throws IOException {
         ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
         ByteArrayOutputStream out = new ByteArrayOutputStream();

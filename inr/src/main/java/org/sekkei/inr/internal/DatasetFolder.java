@@ -122,9 +122,11 @@ public final class DatasetFolder {
     }
 
     /// Makes the folder if it is missing.
-    public void create() throws IOException {
+    ///
+    /// @return whether it was missing
+    public boolean create() throws IOException {
         if (Files.isDirectory(path)) {
-            return;
+            return false;
         }
         if (Files.exists(path)) {
             throw new IOException(path + " is a file: name a new folder for the data set");
@@ -135,10 +137,26 @@ public final class DatasetFolder {
         }
         try {
             storage.createFolder(path);
-            storage.forceFolder(parent);
+            force(parent);
         } catch (IOException e) {
             throw new IOException(path + " cannot be made: " + reason(e), e);
         }
+        return true;
+    }
+
+    /// Makes sure that the new folder is on the disk, or removes it.
+    private void force(Path parent) throws IOException {
+        try {
+            storage.forceFolder(parent);
+        } catch (IOException e) {
+            storage.removeFolder(path);
+            throw e;
+        }
+    }
+
+    /// Removes the folder if nothing is in it.
+    public void remove() throws IOException {
+        storage.removeFolder(path);
     }
 
     /// Refuses a folder that has no manifest but things that a new data set would get mixed up with.
@@ -155,6 +173,11 @@ public final class DatasetFolder {
         }
     }
 
+    /// Removes what a writer left behind that stopped before there was a manifest.
+    public void clean() throws IOException {
+        clean(Set.of());
+    }
+
     /// Removes what stopped writers left behind: temporary files, and files that `manifest` does not name.
     public void clean(Manifest manifest) throws IOException {
         Set<String> named = new HashSet<>(List.of(MANIFEST, SHARED));
@@ -162,6 +185,10 @@ public final class DatasetFolder {
             named.add(shardName(shard));
             named.add(columnsName(shard, manifest.shards().get(shard).revision()));
         }
+        clean(named);
+    }
+
+    private void clean(Set<String> named) throws IOException {
         for (String name : names()) {
             if (isLeftover(name, named)) {
                 storage.delete(path.resolve(name));

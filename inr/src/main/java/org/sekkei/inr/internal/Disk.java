@@ -70,4 +70,9 @@ public final class Disk implements Storage {
     public void delete(Path file) throws IOException {
         Files.deleteIfExists(file);
     }
+
+    @Override
+    public void removeFolder(Path folder) throws IOException {
+        Files.delete(folder);
+    }
 }

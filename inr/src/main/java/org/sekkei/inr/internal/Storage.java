@@ -21,6 +21,9 @@ public interface Storage {
     /// Removes a file if it is there.
     void delete(Path file) throws IOException;
 
+    /// Removes a folder that is empty.
+    void removeFolder(Path folder) throws IOException;
+
     /// A file being written.
     interface Output extends WritableByteChannel {
         /// Returns when the bytes have reached the disk.
