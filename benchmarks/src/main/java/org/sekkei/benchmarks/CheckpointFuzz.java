@@ -18,6 +18,7 @@ import org.sekkei.models.weights.Checkpoint;
 import org.sekkei.models.weights.CheckpointException;
 import org.sekkei.models.weights.Safetensors;
 import org.sekkei.torch.DType;
+import org.sekkei.torch.Machine;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
 import picocli.CommandLine;

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.models.weights.Checkpoint;
+import org.sekkei.torch.Machine;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
 import picocli.CommandLine;

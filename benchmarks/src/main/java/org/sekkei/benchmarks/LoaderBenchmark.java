@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.field.FieldCodec;
 import org.sekkei.inr.siren.SirenCodec;
+import org.sekkei.torch.Machine;
 import org.sekkei.torch.Scope;
 import org.sekkei.train.Batch;
 import org.sekkei.train.Batches;

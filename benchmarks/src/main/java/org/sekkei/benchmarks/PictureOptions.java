@@ -13,6 +13,7 @@ import org.sekkei.inr.siren.SirenShape;
 import org.sekkei.pictures.Picture;
 import org.sekkei.pictures.PictureSource;
 import org.sekkei.pictures.PictureSources;
+import org.sekkei.pictures.Psnr;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -79,15 +80,9 @@ final class PictureOptions {
 
     /// PSNR of the decoded network, rounded to 8 bits, in decibels.
     static double psnr(Picture picture, SirenNetwork network) {
-        int pixels = picture.width() * picture.height();
-        float[] decoded = new float[3 * pixels];
+        float[] decoded = new float[3 * picture.width() * picture.height()];
         new SirenEvaluator(SirenKernel.best())
                 .evaluate(network, Sampling.full(picture.width(), picture.height()), decoded, 0);
-        long sum = 0;
-        for (int i = 0; i < decoded.length; i++) {
-            int difference = Math.round(255 * decoded[i]) - (picture.rgb()[3 * (i % pixels) + i / pixels] & 0xFF);
-            sum += (long) difference * difference;
-        }
-        return 10 * Math.log10(255.0 * 255.0 * decoded.length / Math.max(1, sum));
+        return Psnr.ofPlanar(picture, decoded);
     }
 }

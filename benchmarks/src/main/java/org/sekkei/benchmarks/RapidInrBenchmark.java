@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.sekkei.inr.siren.SirenNetwork;
 import org.sekkei.pictures.Picture;
+import org.sekkei.torch.Machine;
 import org.sekkei.torch.Threads;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

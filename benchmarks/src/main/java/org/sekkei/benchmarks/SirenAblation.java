@@ -25,6 +25,7 @@ import org.sekkei.inr.siren.SirenStart;
 import org.sekkei.pictures.Picture;
 import org.sekkei.pictures.PictureSource;
 import org.sekkei.pictures.PictureSources;
+import org.sekkei.torch.Machine;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

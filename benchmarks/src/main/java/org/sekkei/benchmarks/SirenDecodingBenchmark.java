@@ -19,6 +19,7 @@ import org.sekkei.inr.siren.SirenKernel;
 import org.sekkei.inr.siren.SirenNetwork;
 import org.sekkei.inr.siren.SirenShape;
 import org.sekkei.torch.Device;
+import org.sekkei.torch.Machine;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Threads;
 import org.sekkei.train.TorchSirenDecoder;

@@ -20,6 +20,7 @@ import org.sekkei.inr.siren.SirenNetwork;
 import org.sekkei.inr.siren.SirenShared;
 import org.sekkei.inr.siren.SirenStart;
 import org.sekkei.pictures.Picture;
+import org.sekkei.torch.Machine;
 import org.sekkei.torch.Threads;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

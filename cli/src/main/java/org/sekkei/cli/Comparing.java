@@ -16,6 +16,7 @@ import org.sekkei.pictures.Picture;
 import org.sekkei.pictures.PictureSource;
 import org.sekkei.pictures.PictureSources;
 import org.sekkei.torch.Device;
+import org.sekkei.torch.Machine;
 import org.sekkei.train.BatchLoader;
 import org.sekkei.train.EpochReport;
 import org.sekkei.train.FileLoader;
@@ -75,7 +76,7 @@ final class Comparing {
                     DatasetSummary.of(dataset, 0).psnrMean(),
                     config.model(),
                     config.data().inputSize(),
-                    Machine.description(),
+                    Machine.here().toString(),
                     report.toString());
             try (Originals originals = Originals.at(source)) {
                 ComparisonReport.write(report, comparison, ContactSheet.of(dataset, originals, EXAMPLES));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.sekkei.inr.Dataset;
+import org.sekkei.torch.Machine;
 
 /// The HTML report of `sekkei pack`.
 final class PackHtml {
@@ -14,7 +15,7 @@ final class PackHtml {
 
     static void write(Path file, DatasetSummary summary, Dataset dataset, Originals originals) throws IOException {
         var report = new HtmlReport("Packed: " + dataset.folder().getFileName());
-        report.note(Machine.description());
+        report.note(Machine.here().toString());
         report.table(List.of("", ""), summary.rows());
         report.heading("PSNR");
         report.plot(Plot.histogram(

@@ -68,6 +68,13 @@ class PictureTest {
             other[i] += 5;
         }
         assertThat(Psnr.between(PICTURE, new Picture(48, 32, other))).isEqualTo(20 * Math.log10(255 / 5.0));
+        float[] planar = new float[other.length];
+        for (int i = 0; i < other.length; i++) {
+            planar[i % 3 * 48 * 32 + i / 3] = (other[i] & 0xff) / 255f;
+        }
+        assertThat(Psnr.ofPlanar(PICTURE, planar)).isEqualTo(20 * Math.log10(255 / 5.0));
+        assertThat(Psnr.ofPlanar(new Picture(48, 32, other), planar)).isInfinite();
+        assertThatThrownBy(() -> Psnr.ofPlanar(PICTURE, new float[3])).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Psnr.between(PICTURE, PICTURE.fitLongest(8)))
                 .isInstanceOf(IllegalArgumentException.class);
     }

@@ -16,6 +16,7 @@ import org.sekkei.inr.siren.SirenShape;
 import org.sekkei.inr.siren.SirenShared;
 import org.sekkei.inr.siren.SirenStart;
 import org.sekkei.pictures.Picture;
+import org.sekkei.pictures.Psnr;
 
 /// Fits one shape of network to pictures, one after the other, with all of its working memory in the caches of one
 /// core. Not thread-safe: one a thread. A fit is a pure function of the picture, the start, the recipe, the goal and
@@ -46,6 +47,8 @@ final class SirenFitter {
     /// parameters.
     private static final double AFRESH = 0.7;
     private static final int FINEST_STEP = 160;
+    /// The PSNR of a picture that is met exactly.
+    private static final double MOST = 99;
 
     private final SirenFormat format;
     private final SirenEvaluator evaluator;
@@ -385,24 +388,10 @@ final class SirenFitter {
         try {
             float[] decoded = new float[3 * width * height];
             evaluator.evaluate(format.read(MemorySegment.ofArray(record)), Sampling.full(width, height), decoded, 0);
-            psnr = psnr(picture, decoded);
+            psnr = Math.min(MOST, Psnr.ofPlanar(picture, decoded));
         } catch (CorruptDataException e) {
             throw new IllegalStateException("a record just written cannot be read", e);
         }
         return new FittedPicture(record, shape, psnr, floatPsnr, stepsTaken);
-    }
-
-    /// PSNR of planar colours in 0..1, rounded to 8 bits, against a picture; at most 99 dB.
-    private static double psnr(Picture picture, float[] decoded) {
-        int pixels = picture.width() * picture.height();
-        long sum = 0;
-        for (int i = 0; i < pixels; i++) {
-            for (int channel = 0; channel < 3; channel++) {
-                int difference =
-                        Math.round(255 * decoded[channel * pixels + i]) - (picture.rgb()[3 * i + channel] & 0xFF);
-                sum += (long) difference * difference;
-            }
-        }
-        return sum == 0 ? 99 : Math.min(99, 10 * Math.log10(255.0 * 255.0 * 3 * pixels / sum));
     }
 }
