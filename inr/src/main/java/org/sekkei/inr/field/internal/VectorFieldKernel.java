@@ -54,7 +54,7 @@ final class VectorFieldKernel implements FieldKernel {
     private static final int ANALYSED = 8;
 
     /// Cells whose coefficients are listed at a time, about.
-    private static final int LISTED = 64;
+    private static final int LISTED = 28;
 
     private final Map<FieldNetwork, Weights> weights = new IdentityHashMap<>();
     private final float[] start = new float[FieldNetwork.HIDDEN];
