@@ -92,10 +92,18 @@ public final class FieldRateBenchmark implements Callable<Integer> {
         System.out.printf(
                 Locale.ROOT, "%s: %d pictures, %.0f bytes as uint8 RGB%n", source.getFileName(), sizes.size(), raw);
         CsvTable table = new CsvTable(
-                "codec", "setting", "bytes", "percentOfUint8", "psnrMean", "psnrMin", "psnrMax", "millisecondsToEncode");
+                "codec",
+                "setting",
+                "bytes",
+                "percentOfUint8",
+                "psnrMean",
+                "psnrMin",
+                "psnrMax",
+                "millisecondsToEncode");
         Map<String, List<List<Point>>> curves = python == null ? Map.of() : peers(pictures, raw, table);
         for (double target : targets) {
-            FieldEncoder encoder = new FieldEncoder(basis, common, FieldRecipe.standard(), new PackGoal.Quality(target));
+            FieldEncoder encoder =
+                    new FieldEncoder(basis, common, FieldRecipe.standard(), new PackGoal.Quality(target));
             encoder.encode(pictures.getFirst(), List.of(), 0);
             long begin = System.nanoTime();
             double bytes = 0;
@@ -135,7 +143,8 @@ public final class FieldRateBenchmark implements Callable<Integer> {
             table.add(FIELD, target, mean.bytes, 100 * mean.bytes / raw, mean.psnr, lowest, highest, milliseconds);
         }
         if (plot != null) {
-            String title = source.getFileName() + (size == null ? "" : ", " + size) + ": every picture at the same PSNR";
+            String title =
+                    source.getFileName() + (size == null ? "" : ", " + size) + ": every picture at the same PSNR";
             RatePlot.write(plot, title, means, targets.getFirst() - 0.5, targets.getLast() + 0.5);
         }
         if (csv != null) {
@@ -188,7 +197,8 @@ public final class FieldRateBenchmark implements Callable<Integer> {
                 throw new IOException(script + " failed");
             }
             settings.forEach((setting, points) -> {
-                double bytes = points.stream().mapToDouble(Point::bytes).average().orElseThrow();
+                double bytes =
+                        points.stream().mapToDouble(Point::bytes).average().orElseThrow();
                 double psnr = points.stream().mapToDouble(Point::psnr).average().orElseThrow();
                 String[] names = setting.split(",", -1);
                 table.add(names[0], names[1], bytes, 100 * bytes / raw, psnr, "", "", "");

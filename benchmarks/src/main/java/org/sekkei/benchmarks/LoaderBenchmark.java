@@ -74,9 +74,7 @@ public final class LoaderBenchmark implements Callable<Integer> {
                 standard.channelsLast());
         try (Dataset opened = Dataset.open(dataset);
                 InrLoader loader = InrLoader.open(
-                        opened,
-                        opened.codec().equals(FieldCodec.NAME) ? new FieldCodec() : new SirenCodec(),
-                        config)) {
+                        opened, opened.codec().equals(FieldCodec.NAME) ? new FieldCodec() : new SirenCodec(), config)) {
             rate(loader, 0);
             for (int round = 1; round <= rounds; round++) {
                 double own = rate(loader, round);

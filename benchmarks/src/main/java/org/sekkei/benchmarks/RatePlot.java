@@ -35,8 +35,9 @@ final class RatePlot {
                 .max()
                 .orElse(1);
         List<String> lines = new ArrayList<>();
-        lines.add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">"
-                .formatted(WIDTH, HEIGHT));
+        lines.add(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">"
+                        .formatted(WIDTH, HEIGHT));
         lines.add("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>".formatted(WIDTH, HEIGHT));
         lines.add(text(LEFT, 18, "start", "black", title));
         for (double psnr = Math.ceil(lowest); psnr <= highest; psnr++) {
@@ -62,12 +63,14 @@ final class RatePlot {
             }
             StringBuilder points = new StringBuilder();
             for (Mean mean : shown) {
-                points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(mean.bytes, most), y(mean.psnr, lowest, highest)));
+                points.append(
+                        String.format(Locale.ROOT, "%.1f,%.1f ", x(mean.bytes, most), y(mean.psnr, lowest, highest)));
             }
             lines.add("<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"%s\"/>"
                     .formatted(colour, points.toString().strip()));
             Mean last = shown.getLast();
-            lines.add(text(x(last.bytes, most) + 6, y(last.psnr, lowest, highest) + 4, "start", colour, curve.getKey()));
+            lines.add(
+                    text(x(last.bytes, most) + 6, y(last.psnr, lowest, highest) + 4, "start", colour, curve.getKey()));
         }
         lines.add("</svg>");
         Files.write(file, lines);
