@@ -41,7 +41,7 @@ public final class FieldEncoder implements PictureEncoder {
     /// What lowers the PSNR by a decibel, about, as a change of lambda.
     private static final double PRICE_A_DECIBEL = 0.1;
 
-    private static final int PRICES = 4;
+    private static final int PRICES = 6;
 
     private final FieldBasis basis;
     private final FieldFormat format;
@@ -158,6 +158,10 @@ public final class FieldEncoder implements PictureEncoder {
                 }
                 int step = (int) Math.round(excess / DECIBELS_A_LEVEL);
                 int next = level + (step != 0 ? step : excess >= -TOLERANCE ? 1 : -1);
+                if (above == null && attempts > 2) {
+                    // Close to what the basis can show, a level brings less than elsewhere.
+                    next = Math.min(next, level - 3);
+                }
                 next = Math.clamp(next, lowest, highest);
                 if (next == level) {
                     break;
@@ -172,8 +176,10 @@ public final class FieldEncoder implements PictureEncoder {
         }
 
         private static boolean exhausted(Attempt coarse, Attempt fine) {
-            double expected = DECIBELS_A_LEVEL * (coarse.level() - fine.level());
-            return fine.weightedPsnr - coarse.weightedPsnr < WORTHWHILE * expected;
+            int finer = coarse.level() - fine.level();
+            double expected = DECIBELS_A_LEVEL * finer;
+            // A single level may gain nothing by chance.
+            return finer >= 3 && fine.weightedPsnr - coarse.weightedPsnr < WORTHWHILE * expected;
         }
 
         /// Raises the price of bits as far as the target allows: it works in finer steps than the level.
