@@ -15,9 +15,7 @@ public record Device(Kind kind, int index) {
     /// The sorts of device.
     public enum Kind {
         CPU(DeviceType.CPU),
-        CUDA(DeviceType.CUDA),
-        /// Shapes without values: an operation only finds out how large its result is.
-        META(DeviceType.Meta);
+        CUDA(DeviceType.CUDA);
 
         final DeviceType type;
 
@@ -27,9 +25,6 @@ public record Device(Kind kind, int index) {
     }
 
     public static final Device CPU = new Device(Kind.CPU, 0);
-
-    /// Where tensors have shapes and no values.
-    public static final Device META = new Device(Kind.META, 0);
 
     private static final Pattern CUDA_NAME = Pattern.compile("cuda(?::([0-9]{1,2}))?");
 
@@ -93,7 +88,6 @@ public record Device(Kind kind, int index) {
         return switch (kind) {
             case CPU -> "cpu";
             case CUDA -> "cuda:" + index;
-            case META -> "meta";
         };
     }
 
@@ -109,9 +103,6 @@ public record Device(Kind kind, int index) {
         }
         if (device.is_cuda()) {
             return cuda(device.index());
-        }
-        if (device.is_meta()) {
-            return META;
         }
         throw new TorchException("device " + device.str().getString() + " is not supported");
     }

@@ -9,8 +9,14 @@ import org.bytedeco.pytorch.global.torch;
 /// values then go to, so that a seed means the same numbers everywhere. Not for use by two threads at once.
 public final class Generator {
     private final org.bytedeco.pytorch.Generator handle;
+    private final boolean drawing;
 
     public Generator(long seed) {
+        this(seed, true);
+    }
+
+    private Generator(long seed, boolean drawing) {
+        this.drawing = drawing;
         // A generator outlives the scope that happens to be open.
         handle = torch.make_generator_cpu(seed);
         PointerScope scope = PointerScope.getInnerScope();
@@ -18,6 +24,15 @@ public final class Generator {
             handle.retainReference();
             scope.detach(handle);
         }
+    }
+
+    /// Leaves what it should fill in place as it is: for networks whose weights are loaded or not needed.
+    public static Generator idle() {
+        return new Generator(0, false);
+    }
+
+    boolean isDrawing() {
+        return drawing;
     }
 
     /// The state as bytes, for a checkpoint. \[N\], [DType#UINT8].

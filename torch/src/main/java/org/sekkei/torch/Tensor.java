@@ -756,13 +756,17 @@ public final class Tensor {
 
     /// Draws every value uniformly from \[`low`, `high`). The tensor must be on the CPU.
     public Tensor uniformInPlace(Generator generator, double low, double high) {
-        Native.run("uniformInPlace", () -> handle.uniform_(low, high, generator.optional()), this);
+        if (generator.isDrawing()) {
+            Native.run("uniformInPlace", () -> handle.uniform_(low, high, generator.optional()), this);
+        }
         return this;
     }
 
     /// Draws every value from a normal distribution. The tensor must be on the CPU.
     public Tensor normalInPlace(Generator generator, double mean, double deviation) {
-        Native.run("normalInPlace", () -> handle.normal_(mean, deviation, generator.optional()), this);
+        if (generator.isDrawing()) {
+            Native.run("normalInPlace", () -> handle.normal_(mean, deviation, generator.optional()), this);
+        }
         return this;
     }
 

@@ -1,0 +1,80 @@
+package org.sekkei.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sekkei.models.Network;
+import org.sekkei.models.weights.Safetensors;
+import org.sekkei.torch.Generator;
+import org.sekkei.torch.Scope;
+import org.sekkei.torch.Tensor;
+
+/// `sekkei models show` and `run` as a user meets them.
+class ModelsRunTest {
+    private static final String NAME = "deblurgan_critic";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void runsANetworkAndTapsItsLayers() throws Exception {
+        try (var _ = Scope.open()) {
+            Path weights = folder.resolve("w.safetensors");
+            Path input = folder.resolve("x.safetensors");
+            Path output = folder.resolve("y.safetensors");
+            Network.Graph graph = Network.named(NAME).factory().create(new Generator(1));
+            graph.module().eval();
+            Map<String, Tensor> inputs = Map.of("input", Tensor.rand(new Generator(2), 1, 3, 64, 48));
+            Safetensors.write(weights, graph.module().stateDict(), Map.of());
+            Safetensors.write(input, inputs, Map.of());
+
+            Invocation run = Invocation.of(
+                    "models",
+                    "run",
+                    NAME,
+                    "--weights",
+                    weights,
+                    "--input",
+                    input,
+                    "--output",
+                    output,
+                    "--taps",
+                    "model.0,model.2",
+                    "--json");
+            assertThat(run.code()).as(run.err()).isZero();
+            assertThat(run.json().get("tensors")).hasSize(3);
+            Map<String, Tensor> written = Safetensors.read(output);
+            assertThat(written).containsOnlyKeys("score", "model.0", "model.2");
+            Tensor expected = Objects.requireNonNull(graph.run(inputs).get("score"));
+            assertThat(Objects.requireNonNull(written.get("score")).toFloats()).isEqualTo(expected.toFloats());
+            Tensor first = Objects.requireNonNull(written.get("model.0"));
+            assertThat(first.shape()).containsExactly(1, 64, 33, 25);
+            // The leaky rectifier behind it must not have written into it.
+            assertThat(first.amin(false).item()).isNegative();
+
+            Invocation tap = Invocation.of(
+                    "models", "run", NAME, "--weights", weights, "--input", input, "--output", output, "--taps", "x");
+            assertThat(tap.code()).isEqualTo(2);
+            assertThat(tap.err()).contains("--taps x").contains("models show");
+            Invocation inputless =
+                    Invocation.of("models", "run", NAME, "--weights", weights, "--input", weights, "--output", output);
+            assertThat(inputless.code()).isEqualTo(1);
+            assertThat(inputless.err()).contains("has no tensor 'input'");
+        }
+    }
+
+    @Test
+    void showsLayers() {
+        Invocation shown = Invocation.of("models", "show", NAME, "--size", 64, "--json");
+        assertThat(shown.code()).as(shown.err()).isZero();
+        assertThat(shown.json().get("parameters").asLong()).isEqualTo(2_764_737);
+        assertThat(Invocation.of("models", "show", NAME).out()).contains("model.0", "Conv2d", "[1, 64, 113, 113]");
+        Invocation unknown = Invocation.of("models", "show", "resnet");
+        assertThat(unknown.code()).isEqualTo(2);
+        assertThat(unknown.err()).contains("unknown network 'resnet'", "resnet18");
+    }
+}
