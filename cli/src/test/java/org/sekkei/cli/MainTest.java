@@ -9,9 +9,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 class MainTest {
+    /// All commands that do work, and those below others: `pack`, `fit basis`.
     static Stream<String> jobs() {
-        return new CommandLine(new SekkeiCommand())
-                .getSubcommands().keySet().stream().filter(name -> !name.equals("help"));
+        return jobsBelow(new CommandLine(new SekkeiCommand()), "");
+    }
+
+    private static Stream<String> jobsBelow(CommandLine parent, String path) {
+        return parent.getSubcommands().entrySet().stream()
+                .filter(command -> !command.getKey().equals("help"))
+                .flatMap(command -> {
+                    String name = path + command.getKey();
+                    CommandLine line = command.getValue();
+                    return Stream.concat(
+                            line.getCommand() instanceof Job ? Stream.of(name) : Stream.empty(),
+                            jobsBelow(line, name + " "));
+                });
     }
 
     @Test
@@ -32,7 +44,8 @@ class MainTest {
     @ParameterizedTest
     @MethodSource("jobs")
     void everyCommandExplainsItselfWithAnExample(String name) {
-        var result = Invocation.of(name, "--help");
+        var result = Invocation.of(
+                Stream.concat(Stream.of(name.split(" ")), Stream.of("--help")).toArray());
         assertThat(result.code()).isZero();
         assertThat(result.out()).contains("Example").contains("sekkei " + name).contains("--json", "--stacktrace");
     }
