@@ -1,6 +1,7 @@
 package org.sekkei.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  sekkei inspect photos.inr",
             "  sekkei inspect photos.inr --image 3 third.png",
-            "  sekkei inspect photos.inr --grid grid.png"
+            "  sekkei inspect photos.inr --grid grid.png",
+            "  sekkei inspect photos.inr --csv pictures.csv"
         })
 final class InspectCommand extends Job {
     private static final int BINS = 12;
@@ -53,6 +55,12 @@ final class InspectCommand extends Job {
     @Option(names = "--grid-pictures", paramLabel = "N", description = "Pictures on the sheet (${DEFAULT-VALUE}).")
     private int gridPictures = 8;
 
+    @Option(
+            names = "--csv",
+            paramLabel = "OUT.csv",
+            description = "Write one row a picture: name, class, split, size, bytes, PSNR.")
+    private @Nullable Path csv;
+
     @Override
     int run() throws Exception {
         requireExisting(folder);
@@ -71,6 +79,10 @@ final class InspectCommand extends Job {
             }
             if (grid != null) {
                 writeGrid(dataset, grid);
+            }
+            if (csv != null) {
+                OutputFile.write(csv, PictureTable.of(dataset).getBytes(StandardCharsets.UTF_8));
+                err().println(csv + ": " + Figures.count(dataset.size()) + " pictures.");
             }
         }
         return Main.DONE;

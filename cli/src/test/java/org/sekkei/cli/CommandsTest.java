@@ -99,6 +99,13 @@ class CommandsTest {
         assertThat(ImageIO.read(grid.toFile())).isNotNull();
         assertThat(Invocation.of("inspect", dataset).out()).contains("PSNR, dB", "█", "Classes", "cat: 3");
 
+        Path table = folder.resolve("pictures.csv");
+        assertThat(Invocation.of("inspect", dataset, "--csv", table).code()).isZero();
+        List<String> rows = Files.readAllLines(table);
+        assertThat(rows).hasSize(7);
+        assertThat(rows.getFirst()).isEqualTo("name,class,split,width,height,sourceBytes,bytes,psnr");
+        assertThat(rows.subList(1, 7)).allMatch(row -> row.matches("(cat/.*,cat|dog/.*,dog),(train|validation),16,.*"));
+
         assertThat(Invocation.of("verify", dataset, "--json")
                         .json()
                         .get("intact")

@@ -64,7 +64,8 @@ class InterruptionTest {
     private Path pictures() throws IOException {
         var random = new Random(3);
         for (int index = 0; index < 8; index++) {
-            Path file = folder.resolve("src").resolve(index % 2 == 0 ? "a" : "b").resolve(index + ".png");
+            Path file =
+                    folder.resolve("src").resolve(index % 2 == 0 ? "a" : "b").resolve(index + ".png");
             Files.createDirectories(file.getParent());
             var image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
             image.createGraphics().drawLine(random.nextInt(32), 0, random.nextInt(32), 31);
