@@ -34,7 +34,8 @@ class HouseTest {
             "fit", Set.of("inr", "torch", "pictures"),
             "models", Set.of("torch"),
             "train", Set.of("inr", "torch", "pictures", "models"),
-            "cli", Set.of("inr", "torch", "pictures", "fit", "models", "train"));
+            "tasks", Set.of("inr", "torch", "pictures", "models", "train"),
+            "cli", Set.of("inr", "torch", "pictures", "fit", "models", "train", "tasks"));
 
     private static final JavaClasses SEKKEI = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
