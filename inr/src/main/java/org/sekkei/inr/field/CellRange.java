@@ -12,4 +12,9 @@ public record CellRange(int row, int column, int rows, int columns) {
     public static CellRange all(FieldCoefficients coefficients) {
         return new CellRange(0, 0, coefficients.rows(), coefficients.columns());
     }
+
+    /// All cells of a picture.
+    public static CellRange all(SparseCoefficients coefficients) {
+        return new CellRange(0, 0, coefficients.rows(), coefficients.columns());
+    }
 }

@@ -11,9 +11,11 @@ import org.sekkei.inr.Sampling;
 public final class FieldDecoder implements Decoder {
     private final FieldFormat format;
     private final FieldEvaluator evaluator;
+    private final int groups;
     private float[] rgb = new float[0];
 
     public FieldDecoder(FieldShared shared, FieldKernel kernel) {
+        this.groups = shared.basis().groups();
         this.format = new FieldFormat(shared.basis(), shared.commonSize(), kernel);
         this.evaluator = new FieldEvaluator(shared.basis(), kernel);
     }
@@ -31,6 +33,23 @@ public final class FieldDecoder implements Decoder {
     @Override
     public void decode(MemorySegment record, Sampling sampling, float[] rgb, int offset) throws CorruptDataException {
         FieldCoefficients coefficients = format.readShared(record, evaluator.groups(sampling));
+        evaluator.evaluate(coefficients, sampling, rgb, offset);
+    }
+
+    /// Entropy decoding alone: all of a picture's coefficients that are not zero, in memory of their own. A picture
+    /// that
+    /// is decoded many times need not be read as often: of these a crop costs nothing but its pixels.
+    ///
+    /// @throws CorruptDataException if the record is not one of this codec
+    public SparseCoefficients expand(MemorySegment record) throws CorruptDataException {
+        return evaluator.expand(format.readShared(record, groups)).compact();
+    }
+
+    /// What [#decode(MemorySegment, Sampling, float\[\], int)] writes for the record of these coefficients.
+    ///
+    /// @param coefficients of this decoder's data set
+    /// @param rgb receives `[3, sampling.height(), sampling.width()]` values in 0..1, clamped, from `offset` on
+    public void decode(SparseCoefficients coefficients, Sampling sampling, float[] rgb, int offset) {
         evaluator.evaluate(coefficients, sampling, rgb, offset);
     }
 

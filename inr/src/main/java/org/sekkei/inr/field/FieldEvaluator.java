@@ -13,6 +13,8 @@ public final class FieldEvaluator {
     private final FieldKernel kernel;
     private float[] planes = new float[0];
     private float[] lines = new float[0];
+    private int[] starts = new int[0];
+    private int[] terms = new int[0];
 
     public FieldEvaluator(FieldBasis basis, FieldKernel kernel) {
         this.basis = basis;
@@ -59,12 +61,35 @@ public final class FieldEvaluator {
     /// Writes planar RGB.
     ///
     /// @param rgb receives `[3, sampling.height(), sampling.width()]` values in 0..1, clamped, from `offset` on
-    public void evaluate(FieldCoefficients coefficients, Sampling sampling, float[] rgb, int offset) {
+    public void evaluate(SparseCoefficients coefficients, Sampling sampling, float[] rgb, int offset) {
         evaluate(coefficients, sampling, octave(sampling), rgb, offset);
     }
 
-    /// As above, from a given octave.
+    /// As above, from all coefficients.
+    public void evaluate(FieldCoefficients coefficients, Sampling sampling, float[] rgb, int offset) {
+        evaluate(expand(coefficients), sampling, rgb, offset);
+    }
+
     void evaluate(FieldCoefficients coefficients, Sampling sampling, int octave, float[] rgb, int offset) {
+        evaluate(expand(coefficients), sampling, octave, rgb, offset);
+    }
+
+    /// The terms of a picture, in memory that the next call uses again.
+    SparseCoefficients expand(FieldCoefficients coefficients) {
+        int cells = coefficients.cells();
+        if (starts.length <= 4 * cells) {
+            starts = new int[4 * cells + 1];
+        }
+        if (terms.length < cells * coefficients.channels()) {
+            terms = new int[cells * coefficients.channels()];
+        }
+        kernel.terms(basis.parity(), coefficients.values(), cells, starts, terms);
+        return new SparseCoefficients(
+                coefficients.size(), coefficients.level(), coefficients.rows(), coefficients.columns(), starts, terms);
+    }
+
+    /// As above, from a given octave.
+    void evaluate(SparseCoefficients coefficients, Sampling sampling, int octave, float[] rgb, int offset) {
         if (straight(sampling)) {
             straight(coefficients, sampling, octave, rgb, offset);
         } else {
@@ -77,7 +102,7 @@ public final class FieldEvaluator {
     /// at `origin + colour * plane + y * pitch + x`.
     private record Region(int origin, int plane, int pitch) {}
 
-    private Region synthesise(FieldCoefficients coefficients, int octave, int top, int bottom, int left, int right) {
+    private Region synthesise(SparseCoefficients coefficients, int octave, int top, int bottom, int left, int right) {
         FieldTables tables = basis.tables(octave);
         int s = tables.stride();
         int firstRow = Math.max(0, (top + s / 2) / s - 1);
@@ -98,7 +123,7 @@ public final class FieldEvaluator {
     }
 
     /// Mirrors back what lies outside the grid: columns, then rows.
-    private void fold(CellRange cells, FieldCoefficients coefficients, int s) {
+    private void fold(CellRange cells, SparseCoefficients coefficients, int s) {
         int pitch = (cells.columns() + 1) * s;
         int height = (cells.rows() + 1) * s;
         boolean atLeft = cells.column() == 0;
@@ -146,7 +171,7 @@ public final class FieldEvaluator {
     }
 
     /// Rows and columns stay what they are: two passes, over columns of pixels first.
-    private void straight(FieldCoefficients coefficients, Sampling sampling, int octave, float[] rgb, int offset) {
+    private void straight(SparseCoefficients coefficients, Sampling sampling, int octave, float[] rgb, int offset) {
         int width = sampling.width();
         int height = sampling.height();
         Taps across =
@@ -191,7 +216,7 @@ public final class FieldEvaluator {
     }
 
     /// Any affine map: each output pixel is a product of two triangles along the source's axes.
-    private void turned(FieldCoefficients coefficients, Sampling sampling, int octave, float[] rgb, int offset) {
+    private void turned(SparseCoefficients coefficients, Sampling sampling, int octave, float[] rgb, int offset) {
         double shrink = 1.0 / (1 << octave);
         int sourceWidth = coefficients.size().width();
         int sourceHeight = coefficients.size().height();

@@ -55,14 +55,27 @@ public interface FieldKernel {
     ///     not divided by a quantiser's step
     void analyse(FieldAnalysis analysis, float[] picture, int width, int height, float[] coefficients);
 
-    /// The sum of the functions of a rectangle of cells.
+    /// The sum of the functions of a rectangle of cells, those of [FieldTables#visible] channels.
     ///
     /// With `s = tables.stride()`, the first pixel lies `s / 2` left of and above the first cell's own pixels.
     /// What cells outside the rectangle would add is missing, so a rim `s` wide is incomplete; at the grid's own
     /// edges its outer half has to be folded back.
     ///
     /// @param planes receives `[3, (rows + 1) * s, (columns + 1) * s]`; nothing is added to it, no value clamped
-    void synthesise(FieldTables tables, FieldCoefficients coefficients, CellRange cells, float[] planes);
+    void synthesise(FieldTables tables, SparseCoefficients coefficients, CellRange cells, float[] planes);
+
+    /// As above.
+    default void synthesise(FieldTables tables, FieldCoefficients coefficients, CellRange cells, float[] planes) {
+        synthesise(tables, SparseCoefficients.of(tables.parity(), coefficients), cells, planes);
+    }
+
+    /// Lists the coefficients that are not zero, see [SparseCoefficients].
+    ///
+    /// @param parity `[channels]`
+    /// @param values `[cells, channels]`
+    /// @param starts receives `[4 * cells + 1]`
+    /// @param terms receives those of all cells; has room for `cells * channels`
+    void terms(byte[] parity, short[] values, int cells, int[] starts, int[] terms);
 
     /// Colours from sums of functions: 0.5 is added, and the sum clamped to 0..1. The arrays may be one.
     void colours(float[] sums, int from, float[] colours, int to, int count);

@@ -23,6 +23,7 @@ public final class FieldTables {
     private final byte[] parity;
     private final float[] values;
     private final int groups;
+    private final int visible;
 
     /// @param octave 0 to `log2(stride / 2)`
     public FieldTables(FieldBasis basis, int octave) {
@@ -36,6 +37,7 @@ public final class FieldTables {
         this.values = new float[channels * length()];
         float[] averages = averages(basis.synthesis(), basis.stride(), octave);
         this.groups = octave == 0 ? basis.groups() : groups(basis, octave);
+        this.visible = basis.start(groups);
         for (int k = 0; k < channels; k++) {
             for (int first = 0; first < length(); first += TILE) {
                 int width = Math.min(TILE, length() - first);
@@ -125,6 +127,11 @@ public final class FieldTables {
     /// Groups, counted from the first, whose functions do not vanish at this octave.
     public int groups() {
         return groups;
+    }
+
+    /// Channels, counted from the first, that are seen at this octave: those of [#groups].
+    public int visible() {
+        return visible;
     }
 
     /// Pixels between cells at this octave.

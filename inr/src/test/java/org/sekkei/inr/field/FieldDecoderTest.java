@@ -165,6 +165,30 @@ class FieldDecoderTest {
     }
 
     @Test
+    void expandedCoefficientsDecodeAsTheirRecord() throws Exception {
+        FieldBasis basis = FieldBasis.dct(16, 320);
+        FieldCoefficients coefficients = coefficients(basis, 150, 97, 80);
+        MemorySegment record =
+                MemorySegment.ofArray(new FieldFormat(basis, null, FieldKernel.reference()).write(coefficients));
+        for (FieldKernel kernel : new FieldKernel[] {FieldKernel.reference(), FieldKernel.best()}) {
+            FieldDecoder decoder = new FieldDecoder(new FieldShared(basis, null), kernel);
+            SparseCoefficients expanded = decoder.expand(record);
+            SparseCoefficients expected = SparseCoefficients.of(basis, coefficients);
+            assertThat(expanded.starts()).isEqualTo(expected.starts());
+            assertThat(expanded.terms()).isEqualTo(expected.terms());
+            for (double scale : new double[] {0.7, 1, 2, 4, 5.5, 16}) {
+                Sampling sampling =
+                        new Sampling((int) (150 / scale), (int) Math.ceil(97 / scale), scale, 0, 0, 0, scale, 0);
+                float[] coded = new float[3 * sampling.width() * sampling.height()];
+                float[] again = new float[coded.length];
+                decoder.decode(record, sampling, coded, 0);
+                decoder.decode(expanded, sampling, again, 0);
+                assertThat(again).isEqualTo(coded);
+            }
+        }
+    }
+
+    @Test
     void aDecoderForgetsThePictureBefore() throws Exception {
         FieldFormat format = new FieldFormat(BASIS, null, FieldKernel.best());
         FieldDecoder decoder = new FieldDecoder(new FieldShared(BASIS, null), FieldKernel.best());

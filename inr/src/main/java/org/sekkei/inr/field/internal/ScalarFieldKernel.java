@@ -4,10 +4,10 @@ import java.util.Arrays;
 import org.sekkei.inr.field.CellRange;
 import org.sekkei.inr.field.FieldAnalysis;
 import org.sekkei.inr.field.FieldBasis;
-import org.sekkei.inr.field.FieldCoefficients;
 import org.sekkei.inr.field.FieldKernel;
 import org.sekkei.inr.field.FieldNetwork;
 import org.sekkei.inr.field.FieldTables;
+import org.sekkei.inr.field.SparseCoefficients;
 
 /// The reference: as the specification says it, one number after the other.
 final class ScalarFieldKernel implements FieldKernel {
@@ -105,7 +105,23 @@ final class ScalarFieldKernel implements FieldKernel {
     }
 
     @Override
-    public void synthesise(FieldTables tables, FieldCoefficients coefficients, CellRange cells, float[] planes) {
+    public void terms(byte[] parity, short[] values, int cells, int[] starts, int[] terms) {
+        int channels = parity.length;
+        int end = 0;
+        starts[0] = 0;
+        for (int place = 0; place < 4 * cells; place++) {
+            for (int k = 0; k < channels; k++) {
+                int value = values[place / 4 * channels + k];
+                if (value != 0 && parity[k] == place % 4) {
+                    terms[end++] = k << 16 | value & 0xFFFF;
+                }
+            }
+            starts[place + 1] = end;
+        }
+    }
+
+    @Override
+    public void synthesise(FieldTables tables, SparseCoefficients coefficients, CellRange cells, float[] planes) {
         int s = tables.stride();
         int pitch = (cells.columns() + 1) * s;
         int plane = (cells.rows() + 1) * s * pitch;
@@ -129,16 +145,17 @@ final class ScalarFieldKernel implements FieldKernel {
     ///
     /// @return false if there are none
     private static boolean accumulate(
-            FieldTables tables, FieldCoefficients coefficients, int cell, int parity, float step, float[] quarter) {
-        boolean any = false;
+            FieldTables tables, SparseCoefficients coefficients, int cell, int parity, float step, float[] quarter) {
         Arrays.fill(quarter, 0);
-        for (int k = 0; k < tables.channels(); k++) {
-            int value = coefficients.values()[cell * tables.channels() + k];
-            if (value == 0 || tables.parity()[k] != parity) {
-                continue;
+        int begin = coefficients.starts()[4 * cell + parity];
+        int end = coefficients.starts()[4 * cell + parity + 1];
+        for (int n = begin; n < end; n++) {
+            int term = coefficients.terms()[n];
+            int k = SparseCoefficients.channel(term);
+            if (k >= tables.visible()) {
+                break;
             }
-            any = true;
-            float amplitude = value * step;
+            float amplitude = SparseCoefficients.value(term) * step;
             for (int first = 0; first < quarter.length; first += FieldTables.TILE) {
                 int width = Math.min(FieldTables.TILE, quarter.length - first);
                 int at = first * tables.channels() + k * width;
@@ -147,7 +164,7 @@ final class ScalarFieldKernel implements FieldKernel {
                 }
             }
         }
-        return any;
+        return begin < end;
     }
 
     private static void unfold(float[] quarter, int parity, int s, float[] planes, int corner, int pitch, int plane) {

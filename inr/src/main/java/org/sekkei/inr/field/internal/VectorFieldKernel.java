@@ -14,10 +14,10 @@ import jdk.incubator.vector.VectorSpecies;
 import org.sekkei.inr.field.CellRange;
 import org.sekkei.inr.field.FieldAnalysis;
 import org.sekkei.inr.field.FieldBasis;
-import org.sekkei.inr.field.FieldCoefficients;
 import org.sekkei.inr.field.FieldKernel;
 import org.sekkei.inr.field.FieldNetwork;
 import org.sekkei.inr.field.FieldTables;
+import org.sekkei.inr.field.SparseCoefficients;
 
 /// The fast path.
 ///
@@ -62,6 +62,7 @@ final class VectorFieldKernel implements FieldKernel {
     private float[] sums = new float[0];
     private float[] padded = new float[0];
     private final float[][] folded = new float[4][];
+    private int[] listTerms = new int[0];
     private final int[][] listChannels = new int[4][0];
     private final float[][] listAmplitudes = new float[4][0];
     private final int[][] listEnds = new int[4][0];
@@ -524,7 +525,57 @@ final class VectorFieldKernel implements FieldKernel {
     }
 
     @Override
-    public void synthesise(FieldTables tables, FieldCoefficients coefficients, CellRange cells, float[] planes) {
+    public void terms(byte[] parity, short[] values, int cells, int[] starts, int[] terms) {
+        int channels = parity.length;
+        if (listTerms.length < 3 * channels) {
+            listTerms = new int[3 * channels];
+        }
+        int[] ends = new int[4];
+        int end = 0;
+        starts[0] = 0;
+        for (int cell = 0; cell < cells; cell++) {
+            int at = cell * channels;
+            ends[0] = end;
+            ends[1] = 0;
+            ends[2] = channels;
+            ends[3] = 2 * channels;
+            int k = 0;
+            for (; k + SHORTS.length() <= channels; k += SHORTS.length()) {
+                long set = ShortVector.fromArray(SHORTS, values, at + k)
+                        .compare(VectorOperators.NE, 0)
+                        .toLong();
+                for (; set != 0; set &= set - 1) {
+                    int channel = k + Long.numberOfTrailingZeros(set);
+                    append(parity[channel], channel << 16 | values[at + channel] & 0xFFFF, ends, terms);
+                }
+            }
+            for (; k < channels; k++) {
+                if (values[at + k] != 0) {
+                    append(parity[k], k << 16 | values[at + k] & 0xFFFF, ends, terms);
+                }
+            }
+            end = ends[0];
+            starts[4 * cell + 1] = end;
+            for (int p = 1; p < 4; p++) {
+                int from = (p - 1) * channels;
+                int count = ends[p] - from;
+                for (int i = 0; i < count; i++) {
+                    terms[end + i] = listTerms[from + i];
+                }
+                end += count;
+                starts[4 * cell + p + 1] = end;
+            }
+        }
+    }
+
+    /// Terms of parity 0 go to their place, those of the others wait.
+    private void append(int parity, int term, int[] ends, int[] terms) {
+        int to = ends[parity]++;
+        (parity == 0 ? terms : listTerms)[to] = term;
+    }
+
+    @Override
+    public void synthesise(FieldTables tables, SparseCoefficients coefficients, CellRange cells, float[] planes) {
         int band = Math.max(1, LISTED / cells.columns());
         for (int row = 0; row < cells.rows(); row += band) {
             int rows = Math.min(band, cells.rows() - row);
@@ -546,11 +597,13 @@ final class VectorFieldKernel implements FieldKernel {
         }
     }
 
-    /// Lists the coefficients that are not zero by parity, cell after cell.
-    private void list(FieldTables tables, FieldCoefficients coefficients, CellRange cells) {
+    /// Lists the terms by parity, cell after cell.
+    private void list(FieldTables tables, SparseCoefficients coefficients, CellRange cells) {
         int channels = tables.channels();
         int count = cells.rows() * cells.columns();
-        byte[] parities = tables.parity();
+        int[] starts = coefficients.starts();
+        int[] terms = coefficients.terms();
+        float step = FieldBasis.step(coefficients.level());
         for (int parity = 0; parity < 4; parity++) {
             if (listEnds[parity].length < count + 1) {
                 listEnds[parity] = new int[count + 1];
@@ -559,38 +612,19 @@ final class VectorFieldKernel implements FieldKernel {
                 listChannels[parity] = new int[count * channels];
                 listAmplitudes[parity] = new float[count * channels];
             }
-        }
-        short[] values = coefficients.values();
-        float step = FieldBasis.step(coefficients.level());
-        int[] ends = new int[4];
-        for (int cell = 0; cell < count; cell++) {
-            int row = cells.row() + cell / cells.columns();
-            int at = (row * coefficients.columns() + cells.column() + cell % cells.columns()) * channels;
-            int k = 0;
-            for (; k + SHORTS.length() <= channels; k += SHORTS.length()) {
-                long set = ShortVector.fromArray(SHORTS, values, at + k)
-                        .compare(VectorOperators.NE, 0)
-                        .toLong();
-                for (; set != 0; set &= set - 1) {
-                    append(parities, values, at, k + Long.numberOfTrailingZeros(set), step, ends);
+            int end = 0;
+            for (int cell = 0; cell < count; cell++) {
+                int row = cells.row() + cell / cells.columns();
+                int at = 4 * (row * coefficients.columns() + cells.column() + cell % cells.columns()) + parity;
+                for (int n = starts[at];
+                        n < starts[at + 1] && SparseCoefficients.channel(terms[n]) < tables.visible();
+                        n++) {
+                    listChannels[parity][end] = SparseCoefficients.channel(terms[n]);
+                    listAmplitudes[parity][end++] = SparseCoefficients.value(terms[n]) * step;
                 }
-            }
-            for (; k < channels; k++) {
-                if (values[at + k] != 0) {
-                    append(parities, values, at, k, step, ends);
-                }
-            }
-            for (int parity = 0; parity < 4; parity++) {
-                listEnds[parity][cell + 1] = ends[parity];
+                listEnds[parity][cell + 1] = end;
             }
         }
-    }
-
-    private void append(byte[] parities, short[] values, int at, int k, float step, int[] ends) {
-        int parity = parities[k];
-        int to = ends[parity]++;
-        listChannels[parity][to] = k;
-        listAmplitudes[parity][to] = values[at + k] * step;
     }
 
     /// A tile of the quarters of all cells, of one parity.
