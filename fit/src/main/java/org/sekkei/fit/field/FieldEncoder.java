@@ -33,7 +33,12 @@ public final class FieldEncoder implements PictureEncoder {
     /// A finer step that gains less than this share of what it should shows that the basis can do no more.
     private static final double WORTHWHILE = 0.25;
 
-    private static final int TRIES = 8;
+    /// So many levels finer: what shows that the basis can do no more. Fewer may gain nothing by chance, where a
+    /// picture
+    /// has only a few coefficients.
+    private static final int FAR_FINER = 20;
+
+    private static final int TRIES = 12;
 
     /// A target that is exceeded by no more needs no further search, in decibels.
     private static final double CLOSE = 0.08;
@@ -160,7 +165,7 @@ public final class FieldEncoder implements PictureEncoder {
                 int next = level + (step != 0 ? step : excess >= -TOLERANCE ? 1 : -1);
                 if (above == null && attempts > 2) {
                     // Close to what the basis can show, a level brings less than elsewhere.
-                    next = Math.min(next, level - 3);
+                    next = Math.min(next, level - FAR_FINER);
                 }
                 next = Math.clamp(next, lowest, highest);
                 if (next == level) {
@@ -178,8 +183,7 @@ public final class FieldEncoder implements PictureEncoder {
         private static boolean exhausted(Attempt coarse, Attempt fine) {
             int finer = coarse.level() - fine.level();
             double expected = DECIBELS_A_LEVEL * finer;
-            // A single level may gain nothing by chance.
-            return finer >= 3 && fine.weightedPsnr - coarse.weightedPsnr < WORTHWHILE * expected;
+            return finer >= FAR_FINER && fine.weightedPsnr - coarse.weightedPsnr < WORTHWHILE * expected;
         }
 
         /// Raises the price of bits as far as the target allows: it works in finer steps than the level.
