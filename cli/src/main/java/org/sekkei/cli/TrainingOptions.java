@@ -8,8 +8,8 @@ import org.sekkei.torch.Device;
 import org.sekkei.train.Augmentation;
 import org.sekkei.train.CheckpointPolicy;
 import org.sekkei.train.LoaderConfig;
-import org.sekkei.train.Optimization;
 import org.sekkei.train.Precision;
+import org.sekkei.train.Recipe;
 import org.sekkei.train.TrainingConfig;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,8 +18,16 @@ import picocli.CommandLine.Option;
 final class TrainingOptions {
     private static final int LARGEST_INPUT = 224;
 
-    @Option(names = "--model", paramLabel = "NAME", description = "The network (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            description =
+                    "The network (${DEFAULT-VALUE}): a classifier that 'sekkei models' lists, or vit or deepvit with"
+                            + " measures of one's own.")
     private String model = "resnet18";
+
+    @Mixin
+    private ShapeOptions shape = new ShapeOptions();
 
     @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training pictures (${DEFAULT-VALUE}).")
     private int epochs = 30;
@@ -33,26 +41,11 @@ final class TrainingOptions {
             description = "Width and height of the network's input; that of the pictures, 224 at most, if not given.")
     private @Nullable Integer size;
 
-    @Option(
-            names = "--lr",
-            paramLabel = "RATE",
-            description = "Highest learning rate; 0.1 for 128 pictures a step, and in proportion, if not given.")
-    private @Nullable Double learningRate;
+    @Mixin
+    private RecipeOptions recipe = new RecipeOptions();
 
-    @Option(
-            names = "--warm-up",
-            paramLabel = "EPOCHS",
-            description = "Epochs in which the learning rate rises; 5, or a fifth of them, if not given.")
-    private @Nullable Double warmUp;
-
-    @Option(names = "--momentum", paramLabel = "M", description = "Nesterov momentum (0.9).")
-    private @Nullable Double momentum;
-
-    @Option(names = "--weight-decay", paramLabel = "D", description = "On weights, not on norms and biases (0.0005).")
-    private @Nullable Double weightDecay;
-
-    @Option(names = "--label-smoothing", paramLabel = "S", description = "The share spread over all classes (0.1).")
-    private @Nullable Double labelSmoothing;
+    @Mixin
+    private StartOptions start = new StartOptions();
 
     @Option(names = "--rotation", paramLabel = "DEGREES", description = "Rotate by up to so much (${DEFAULT-VALUE}).")
     private double rotation;
@@ -84,28 +77,25 @@ final class TrainingOptions {
     /// @throws IllegalArgumentException if an option is out of its range
     TrainingConfig config(Dataset dataset) {
         int inputSize = size == null ? usualInput(dataset) : size;
-        Augmentation usual = Augmentation.training(inputSize);
+        String named = shape.model(model, inputSize);
+        Recipe usual = recipe.recipe(named, batch, epochs, start.isGiven());
+        Augmentation crop = Augmentation.training(inputSize);
         var data = new LoaderConfig(
                 inputSize,
                 batch,
                 seed,
                 threads,
-                new Augmentation(usual.crop(), usual.flipProbability(), rotation),
+                new Augmentation(crop.crop(), crop.flipProbability(), rotation, usual.operations()),
                 Augmentation.evaluation(inputSize),
                 org.sekkei.train.Normalization.IMAGENET,
                 true);
-        Optimization standard = Optimization.standard(batch, epochs);
-        var optimization = new Optimization(
-                orElse(learningRate, standard.learningRate()),
-                orElse(warmUp, standard.warmUpEpochs()),
-                orElse(momentum, standard.momentum()),
-                orElse(weightDecay, standard.weightDecay()),
-                orElse(labelSmoothing, standard.labelSmoothing()));
         CheckpointPolicy often = CheckpointPolicy.STANDARD;
         return new TrainingConfig(
-                model,
+                named,
                 epochs,
-                optimization,
+                usual.optimization(),
+                usual.regularization(),
+                start.start(),
                 precision,
                 Device.parse(device),
                 1,
@@ -129,9 +119,5 @@ final class TrainingOptions {
         Arrays.sort(sides);
         int side = sides.length == 0 ? LARGEST_INPUT : sides[sides.length / 2];
         return side <= Augmentation.SMALL ? side : Math.min(LARGEST_INPUT, side / 32 * 32);
-    }
-
-    private static double orElse(@Nullable Double given, double standard) {
-        return given == null ? standard : given;
     }
 }

@@ -39,13 +39,14 @@ public record Model(String name, String source, Factory factory) {
                 .toList();
     }
 
-    /// The model of this name.
+    /// The model of this name: one of [#all()], or a transformer of one's own [shape][TransformerShape].
     ///
     /// @throws IllegalArgumentException naming those there are
     public static Model named(String name) {
         return all().stream()
                 .filter(model -> model.name.equals(name))
                 .findFirst()
+                .or(() -> TransformerShape.model(name))
                 .orElseThrow(() -> new IllegalArgumentException("unknown model '" + name + "'; there are "
                         + all().stream().map(Model::name).collect(Collectors.joining(", "))));
     }

@@ -79,7 +79,7 @@ public record Network(String name, String source, List<Input> inputs, List<Strin
     public static List<Network> all() {
         List<Network> all = new ArrayList<>();
         for (Model model : Model.all()) {
-            all.add(of(model.name(), model.source(), PICTURE, "logits", generator -> model.create(CLASSES, generator)));
+            all.add(classifier(model));
         }
         String deblurGan = "arXiv 1711.07064; KupynOrest/DeblurGAN";
         String deblurGanV2 = "arXiv 1908.03826; VITA-Group/DeblurGANv2";
@@ -115,6 +115,7 @@ public record Network(String name, String source, List<Input> inputs, List<Strin
         return all.stream()
                 .filter(network -> network.name.equals(known))
                 .findFirst()
+                .or(() -> TransformerShape.model(known).map(Network::classifier))
                 .orElseThrow(() -> new IllegalArgumentException("unknown network '" + name + "'; there are "
                         + all.stream().map(Network::name).collect(Collectors.joining(", "))));
     }
@@ -136,6 +137,10 @@ public record Network(String name, String source, List<Input> inputs, List<Strin
                     + String.join(", ", inputs.keySet()));
         }
         return input;
+    }
+
+    private static Network classifier(Model model) {
+        return of(model.name(), model.source(), PICTURE, "logits", generator -> model.create(CLASSES, generator));
     }
 
     private static Network of(

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.sekkei.torch.AdaptiveAvgPool2d;
 import org.sekkei.torch.BatchNorm2d;
 import org.sekkei.torch.Conv2d;
+import org.sekkei.torch.DropPath;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Identity;
 import org.sekkei.torch.Init;
@@ -124,6 +125,7 @@ public final class ResNet extends Layer {
         private final int depth;
         private final @Nullable Layer downsample;
         private final BatchNorm2d lastNorm;
+        private final Layer dropPath;
 
         Residual(Block block, int inputs, int width, int stride, Generator generator) {
             int outputs = width * block.expansion;
@@ -156,6 +158,7 @@ public final class ResNet extends Layer {
                 convolutions.add(shortcut);
                 downsample = child("downsample", new Sequential(shortcut, new BatchNorm2d(outputs)));
             }
+            dropPath = child("drop_path", new DropPath());
         }
 
         @Override
@@ -168,7 +171,7 @@ public final class ResNet extends Layer {
                 }
             }
             Tensor identity = downsample == null ? input : downsample.apply(input);
-            return x.addInPlace(identity).reluInPlace();
+            return dropPath.apply(x).addInPlace(identity).reluInPlace();
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.sekkei.torch.Conv2d;
 import org.sekkei.torch.DotProductAttention;
+import org.sekkei.torch.DropPath;
 import org.sekkei.torch.Dropout;
 import org.sekkei.torch.Gelu;
 import org.sekkei.torch.Generator;
@@ -20,7 +21,8 @@ import org.sekkei.torch.Tensor;
 
 /// Vision transformers (Dosovitskiy et al., 2020, arXiv 2010.11929) under torchvision's names or under timm's.
 ///
-/// They are made for pictures of 224 pixels; for other sizes the position embeddings are interpolated as the library
+/// The published ones are made for pictures of 224 pixels; for other sizes the position embeddings are interpolated as
+/// the library
 /// of their names does it.
 public final class VisionTransformer extends Layer {
     /// Whose names the state has.
@@ -37,7 +39,8 @@ public final class VisionTransformer extends Layer {
 
     /// @param size numbers a token
     /// @param patch side of a patch in pixels
-    public record Variant(String name, int size, int depth, int heads, int patch, Names names) {}
+    /// @param side of the pictures that the position embeddings are made for, in pixels
+    public record Variant(String name, int size, int depth, int heads, int patch, int side, Names names) {}
 
     /// The published measures of a size.
     private record Measures(String letter, String word, int size, int depth, int heads) {}
@@ -65,7 +68,7 @@ public final class VisionTransformer extends Layer {
     public VisionTransformer(Variant variant, int classes, Generator generator) {
         this.variant = variant;
         int size = variant.size;
-        int side = SIDE / variant.patch;
+        int side = variant.side / variant.patch;
         Tensor token = Tensor.zeros(1, 1, size).normalInPlace(generator, 0, DEVIATION);
         Tensor embedding = Tensor.zeros(1, 1 + (long) side * side, size).normalInPlace(generator, 0, DEVIATION);
         Conv2d convolution = new Conv2d(Conv2d.options(3, size, variant.patch).stride(variant.patch), generator);
@@ -123,8 +126,16 @@ public final class VisionTransformer extends Layer {
                 .toList();
     }
 
+    /// A transformer of one's own measures, under timm's names.
+    static Model shaped(TransformerShape shape) {
+        String name = shape.name(TransformerShape.Family.VIT);
+        var variant =
+                new Variant(name, shape.width(), shape.depth(), shape.heads(), shape.patch(), shape.side(), Names.TIMM);
+        return new Model(name, SOURCE, (classes, generator) -> new VisionTransformer(variant, classes, generator));
+    }
+
     private static Variant variant(String name, Measures measures, int patch, Names names) {
-        return new Variant(name, measures.size, measures.depth, measures.heads, patch, names);
+        return new Variant(name, measures.size, measures.depth, measures.heads, patch, SIDE, names);
     }
 
     @Override
@@ -170,6 +181,8 @@ public final class VisionTransformer extends Layer {
         private final MultiheadAttention attention;
         private final Layer norm2;
         private final Layer mlp;
+        private final Layer dropPath1 = child("drop_path1", new DropPath());
+        private final Layer dropPath2 = child("drop_path2", new DropPath());
 
         TorchvisionBlock(Variant variant, Generator generator) {
             norm1 = child("ln_1", new LayerNorm(variant.size, EPSILON));
@@ -181,8 +194,8 @@ public final class VisionTransformer extends Layer {
         @Override
         protected Tensor forward(Tensor tokens) {
             Tensor normed = norm1.apply(tokens);
-            Tensor x = tokens.add(attention.apply(normed, normed, normed, null));
-            return x.add(mlp.apply(norm2.apply(x)));
+            Tensor x = tokens.add(dropPath1.apply(attention.apply(normed, normed, normed, null)));
+            return x.add(dropPath2.apply(mlp.apply(norm2.apply(x))));
         }
     }
 
@@ -191,6 +204,8 @@ public final class VisionTransformer extends Layer {
         private final Layer attention;
         private final Layer norm2;
         private final Layer mlp;
+        private final Layer dropPath1 = child("drop_path1", new DropPath());
+        private final Layer dropPath2 = child("drop_path2", new DropPath());
 
         TimmBlock(Variant variant, Generator generator) {
             norm1 = child("norm1", new LayerNorm(variant.size, EPSILON));
@@ -201,8 +216,8 @@ public final class VisionTransformer extends Layer {
 
         @Override
         protected Tensor forward(Tensor tokens) {
-            Tensor x = tokens.add(attention.apply(norm1.apply(tokens)));
-            return x.add(mlp.apply(norm2.apply(x)));
+            Tensor x = tokens.add(dropPath1.apply(attention.apply(norm1.apply(tokens))));
+            return x.add(dropPath2.apply(mlp.apply(norm2.apply(x))));
         }
     }
 

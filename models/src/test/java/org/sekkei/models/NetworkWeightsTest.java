@@ -43,8 +43,8 @@ class NetworkWeightsTest {
 
     @Test
     void timmsWeightsFitAVisionTransformerOfTorchvisionsNames() throws IOException {
-        var torchvision = new VisionTransformer.Variant("a", 12, 2, 3, 32, VisionTransformer.Names.TORCHVISION);
-        var timm = new VisionTransformer.Variant("b", 12, 2, 3, 32, VisionTransformer.Names.TIMM);
+        var torchvision = new VisionTransformer.Variant("a", 12, 2, 3, 32, 224, VisionTransformer.Names.TORCHVISION);
+        var timm = new VisionTransformer.Variant("b", 12, 2, 3, 32, 224, VisionTransformer.Names.TIMM);
         Module from = new VisionTransformer(timm, 5, new Generator(1));
         VisionTransformer to = new VisionTransformer(torchvision, 5, new Generator(2));
         assertThat(reload(from, to, _ -> true).dialects()).containsExactly("prefix module.", "timm ViT");

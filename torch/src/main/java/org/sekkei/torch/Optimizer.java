@@ -62,6 +62,30 @@ public abstract sealed class Optimizer permits Sgd, Adam {
 
     abstract void update(List<String> names, List<Tensor> parameters, List<Tensor> gradients, double weightDecay);
 
+    /// Scales all gradients down by one factor if their norm, taken over all of them, is above `most`.
+    public final void clipGradients(double most) {
+        try (var _ = Scope.open();
+                var _ = Autograd.noGrad()) {
+            List<Tensor> gradients = new ArrayList<>();
+            List<Tensor> squares = new ArrayList<>();
+            for (Group group : groups) {
+                for (Tensor parameter : group.parameters.values()) {
+                    Tensor gradient = parameter.grad();
+                    if (gradient != null) {
+                        gradients.add(gradient);
+                        squares.add(gradient.square().sum());
+                    }
+                }
+            }
+            if (!gradients.isEmpty()) {
+                Tensor norm = Tensor.stack(squares, 0).sum().sqrt();
+                // Stays on the device: to look at the norm would be to wait for it.
+                Tensor factor = norm.add(1e-6).pow(-1).mul(most).clamp(0, 1);
+                gradients.forEach(gradient -> gradient.mulInPlace(factor));
+            }
+        }
+    }
+
     /// Forgets the gradients, so that the next backward starts from nothing.
     public final void zeroGrad() {
         groups.forEach(group -> group.parameters.values().forEach(Tensor::clearGrad));

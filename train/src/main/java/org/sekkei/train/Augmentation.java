@@ -10,7 +10,8 @@ import org.sekkei.inr.Sampling;
 ///
 /// @param flipProbability of mirroring left and right, in 0..1
 /// @param rotationDegrees the largest angle to either side, in 0..180
-public record Augmentation(Crop crop, double flipProbability, double rotationDegrees) {
+/// @param operations drawn besides
+public record Augmentation(Crop crop, double flipProbability, double rotationDegrees, RandAugment operations) {
     /// Pictures up to this side are small: they are padded and shifted, and not cropped to parts.
     public static final int SMALL = 64;
 
@@ -21,6 +22,11 @@ public record Augmentation(Crop crop, double flipProbability, double rotationDeg
         if (!(rotationDegrees >= 0 && rotationDegrees <= 180)) {
             throw new IllegalArgumentException("the rotation must be in 0 to 180 degrees, not " + rotationDegrees);
         }
+    }
+
+    /// Without further operations.
+    public Augmentation(Crop crop, double flipProbability, double rotationDegrees) {
+        this(crop, flipProbability, rotationDegrees, RandAugment.NONE);
     }
 
     /// What is usual for training at this input size: up to [#SMALL] pixels a shift by an eighth and a flip (CIFAR),

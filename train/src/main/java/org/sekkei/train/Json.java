@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Records to JSON and back. A crop carries its kind.
+/// Records to JSON and back. A crop and an optimiser carry their kinds.
 final class Json {
     @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
     private interface WithKind {}
@@ -16,6 +16,7 @@ final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .addMixIn(Crop.class, WithKind.class)
+            .addMixIn(Optimization.Rule.class, WithKind.class)
             .build();
 
     private Json() {}

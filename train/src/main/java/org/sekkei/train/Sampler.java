@@ -45,8 +45,9 @@ final class Sampler {
 
     /// Where the picture `index` is evaluated in this epoch.
     Sampling sampling(int index) {
-        return augmentation.draw(
+        Sampling drawn = augmentation.draw(
                 new SampleRandom(config.seed(), epoch, index), catalogue.size(index), config.inputSize());
+        return RandAugment.moved(drawn, augmentation.operations().draw(config.seed(), epoch, index));
     }
 
     /// Its boxes, in pixels of the input.

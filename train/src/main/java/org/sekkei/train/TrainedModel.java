@@ -37,7 +37,7 @@ public record TrainedModel(
     public static final String FILE = "model.safetensors";
 
     private static final String ARCHITECTURE = "architecture";
-    private static final String CLASSES = "classes";
+    static final String CLASSES = "classes";
     private static final String INPUT_SIZE = "input_size";
     private static final String CENTRE_CROP = "centre_crop";
     private static final String MEAN = "mean";

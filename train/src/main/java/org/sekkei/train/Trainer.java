@@ -14,8 +14,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.inr.Split;
 import org.sekkei.models.Model;
+import org.sekkei.torch.Adam;
 import org.sekkei.torch.DType;
-import org.sekkei.torch.Functional;
+import org.sekkei.torch.DropPath;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Layer;
 import org.sekkei.torch.Optimizer;
@@ -28,6 +29,8 @@ public final class Trainer {
     private static final String CONFIG = "config.json";
     private static final String METRICS = "metrics.csv";
     private static final String BEST = "best.safetensors";
+    // A stream of random numbers beside those of the samples.
+    private static final long BRANCHES = 0x71D5_E3A8_40BC_196FL;
 
     private final TrainingConfig config;
     private final Model model;
@@ -110,10 +113,6 @@ public final class Trainer {
         Files.createDirectories(run);
         try (var _ = Scope.open()) {
             var training = new Training();
-            training.network.to(config.device());
-            if (config.data().channelsLast()) {
-                training.network.channelsLast();
-            }
             listener.started(new TrainingListener.Plan(
                     config.epochs(),
                     loader.batches(Split.TRAIN),
@@ -123,7 +122,9 @@ public final class Trainer {
                     training.network.parameterCount(),
                     precision));
             tellOfValidation();
-            if (restored != null) {
+            if (restored == null) {
+                training.begin();
+            } else {
                 training.restore(restored);
             }
             AtomicFile.write(run.resolve(CONFIG), Json.bytes(config));
@@ -153,6 +154,8 @@ public final class Trainer {
         identity.put("model", model.name());
         identity.put("epochs", Integer.toString(config.epochs()));
         identity.put("optimization", config.optimization().toString());
+        identity.put("regularization", config.regularization().toString());
+        identity.put("start", config.start().toString());
         identity.put("precision", precision.toString());
         identity.put("inputSize", Integer.toString(data.inputSize()));
         identity.put("batchSize", Integer.toString(data.batchSize()));
@@ -165,8 +168,12 @@ public final class Trainer {
 
     /// The state of a training in progress.
     private final class Training {
-        private final Layer network = model.create(
-                loader.classNames().size(), new Generator(config.data().seed()));
+        private final Layer network;
+        private final FrozenParts frozen;
+        private final @Nullable AveragedWeights average;
+        private final ColourVariation colours;
+        private final Mixing mixing;
+        private final List<DropPath> branches;
         private final Optimizer optimizer;
         private final Tensor lossSum;
         private List<EpochReport> epochs = new ArrayList<>();
@@ -184,19 +191,62 @@ public final class Trainer {
 
         Training() {
             Optimization optimization = config.optimization();
-            optimizer = new Sgd(
-                    Optimizer.Group.decayingWeightsOnly(network, optimization.weightDecay()),
-                    optimization.learningRate(),
-                    optimization.momentum(),
-                    optimization.momentum() > 0);
+            LoaderConfig data = config.data();
+            network = placed(new Generator(data.seed()));
+            frozen = new FrozenParts(network, config.start().frozen());
+            DropPath.spread(network, config.regularization().dropPath());
+            branches = DropPath.of(network);
+            average = optimization.averaging() > 0
+                    ? new AveragedWeights(network, placed(Generator.idle()), optimization.averaging())
+                    : null;
+            colours = new ColourVariation(
+                    data.training().operations(), data.seed(), data.normalization(), config.device());
+            mixing = new Mixing(config.regularization(), data.seed());
+            optimizer = optimizer(optimization, network);
             lossSum = Tensor.zeros(DType.FLOAT64, config.device());
+        }
+
+        private Layer placed(Generator generator) {
+            Layer placed = model.create(loader.classNames().size(), generator);
+            placed.to(config.device());
+            if (config.data().channelsLast()) {
+                placed.channelsLast();
+            }
+            return placed;
+        }
+
+        private static Optimizer optimizer(Optimization optimization, Layer network) {
+            List<Optimizer.Group> groups = Optimizer.Group.decayingWeightsOnly(network, optimization.weightDecay());
+            double rate = optimization.learningRate();
+            return switch (optimization.rule()) {
+                case Optimization.Rule.Momentum(double momentum) -> new Sgd(groups, rate, momentum, momentum > 0);
+                case Optimization.Rule.AdamW(double beta1, double beta2) ->
+                    new Adam(groups, rate, new Adam.Moments(beta1, beta2, 1e-8), Adam.Decay.DECOUPLED);
+            };
+        }
+
+        /// Takes the weights that the training starts from.
+        void begin() throws IOException {
+            String weights = config.start().weights();
+            if (weights != null) {
+                var initial = new InitialWeights(network, model.name(), loader.classNames());
+                listener.warned(initial.load(Path.of(weights), config.start().partial()));
+                if (average != null) {
+                    average.network().loadStateDict(network.stateDict());
+                }
+            }
         }
 
         void restore(Checkpoints.Restored restored) {
             TrainingState state = restored.state();
             requireSame(restored);
             network.loadStateDict(restored.model());
-            optimizer.loadStateDict(restored.optimizer());
+            Map<String, Tensor> optimizerState = new LinkedHashMap<>(restored.optimizer());
+            if (average != null) {
+                average.restore(optimizerState);
+            }
+            optimizerState.keySet().removeIf(AveragedWeights::isState);
+            optimizer.loadStateDict(optimizerState);
             lossSum.fillInPlace(state.lossSum());
             epochs = new ArrayList<>(state.epochs());
             epoch = state.epoch();
@@ -240,6 +290,7 @@ public final class Trainer {
             double dataCpuSecondsBefore = dataCpuSeconds;
             long start = System.nanoTime();
             network.train();
+            frozen.keepStatistics();
             lastReport = start;
             try (Batches batches = loader.training(epoch, epochStep)) {
                 while (epochStep < steps) {
@@ -265,22 +316,34 @@ public final class Trainer {
                 Batch batch = Objects.requireNonNull(batches.next(), "the epoch has fewer batches than announced");
                 optimizer.setLearningRate(
                         config.optimization().rate(step, loader.batches(Split.TRAIN), config.epochs()));
-                Tensor inputs = batch.pictures().to(config.device()); // [B, 3, S, S]
-                Tensor labels = batch.labels().to(config.device()); // [B]
+                Tensor pictures = colours.apply(batch.pictures().to(config.device()), epoch, batch.indices());
+                Mixing.Mixed mixed = mixing.mixed(pictures, batch.labels().to(config.device()), epoch, epochStep);
+                drawBranches();
                 Tensor loss;
                 try (var _ = precision.open(config.device())) {
-                    Tensor logits = network.apply(inputs).to(DType.FLOAT32); // [B, classes]
-                    loss = Functional.crossEntropy(
-                            logits, labels, config.optimization().labelSmoothing());
+                    Tensor logits = network.apply(mixed.pictures()).to(DType.FLOAT32); // [B, classes]
+                    loss = mixed.loss(logits, config.regularization().labelSmoothing());
                 }
                 optimizer.zeroGrad();
                 loss.backward();
+                if (config.optimization().clipping() > 0) {
+                    optimizer.clipGradients(config.optimization().clipping());
+                }
                 optimizer.step();
+                if (average != null) {
+                    average.update(step);
+                }
                 lossSum.addScaledInPlace(batch.size(), loss.detach());
-                pictures += batch.size();
+                this.pictures += batch.size();
                 epochStep++;
                 step++;
             }
+        }
+
+        /// Which samples skip which branches is a function of the seed and the step.
+        private void drawBranches() {
+            var random = new SampleRandom(config.data().seed() ^ BRANCHES, epoch, epochStep);
+            branches.forEach(branch -> branch.draw(random.nextLong()));
         }
 
         private void report(TensorBoardWriter board, int steps) throws IOException {
@@ -309,7 +372,7 @@ public final class Trainer {
         private void endEpoch(TensorBoardWriter board) throws IOException {
             boolean last = epoch + 1 == config.epochs();
             Evaluation evaluation = validation != null && (last || (epoch + 1) % config.evaluateEvery() == 0)
-                    ? new Evaluator(network, config.device(), precision).evaluate(loader, validation, listener)
+                    ? new Evaluator(measured(), config.device(), precision).evaluate(loader, validation, listener)
                     : null;
             var report = new EpochReport(
                     epoch + 1,
@@ -372,7 +435,11 @@ public final class Trainer {
                     dataSeconds,
                     dataCpuSeconds,
                     epochs);
-            String name = checkpoints.save(state, network.stateDict(), optimizer.stateDict());
+            SequencedMap<String, Tensor> remembered = new LinkedHashMap<>(optimizer.stateDict());
+            if (average != null) {
+                remembered.putAll(average.state());
+            }
+            String name = checkpoints.save(state, network.stateDict(), remembered);
             lastCheckpoint = System.nanoTime();
             listener.checkpointed(name);
         }
@@ -386,11 +453,16 @@ public final class Trainer {
                     .orElse(null);
         }
 
+        /// The network whose quality counts.
+        private Layer measured() {
+            return average == null ? network : average.network();
+        }
+
         TrainedModel trained() {
             LoaderConfig data = config.data();
             return new TrainedModel(
                     model.name(),
-                    network,
+                    measured(),
                     loader.classNames(),
                     data.inputSize(),
                     data.evaluation(),

@@ -6,12 +6,15 @@ import org.sekkei.torch.Device;
 ///
 /// @param model the name of the architecture, for instance `resnet18`
 /// @param epochs how often to go through the training split
+/// @param start from what it starts
 /// @param evaluateEvery epochs between evaluations; the last epoch is always evaluated
 /// @param reportEvery steps between looks at the loss. Each waits for the device, so not after every step
 public record TrainingConfig(
         String model,
         int epochs,
         Optimization optimization,
+        Regularization regularization,
+        Start start,
         Precision precision,
         Device device,
         int evaluateEvery,
@@ -29,11 +32,16 @@ public record TrainingConfig(
     }
 
     /// What is usual for a training from nothing on this device.
+    ///
+    /// @param data its augmentation is taken as it is
     public static TrainingConfig standard(String model, int epochs, Device device, LoaderConfig data) {
+        Recipe recipe = Recipe.usual(model, data.batchSize(), epochs);
         return new TrainingConfig(
                 model,
                 epochs,
-                Optimization.standard(data.batchSize(), epochs),
+                recipe.optimization(),
+                recipe.regularization(),
+                Start.FROM_NOTHING,
                 Precision.AUTO,
                 device,
                 1,

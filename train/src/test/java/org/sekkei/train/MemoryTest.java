@@ -42,7 +42,9 @@ class MemoryTest {
         var config = new TrainingConfig(
                 "tiny",
                 10,
-                Optimization.standard(64, 10),
+                Optimization.sgd(64, 10),
+                new Regularization(0.1, 0, 0, 0),
+                Start.FROM_NOTHING,
                 Precision.FLOAT32,
                 Device.CPU,
                 1,

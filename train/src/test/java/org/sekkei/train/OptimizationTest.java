@@ -7,7 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import org.junit.jupiter.api.Test;
 
 class OptimizationTest {
-    private static final Optimization WARMED = new Optimization(0.1, 2, 0.9, 5e-4, 0.1);
+    private static final Optimization WARMED = sgd(0.1, 2, 0.9);
+
+    private static Optimization sgd(double learningRate, double warmUp, double momentum) {
+        return new Optimization(new Optimization.Rule.Momentum(momentum), learningRate, warmUp, 5e-4, 0, 0);
+    }
 
     @Test
     void theRateRisesLinearlyAndFallsAsACosine() {
@@ -21,7 +25,7 @@ class OptimizationTest {
 
     @Test
     void withoutWarmUpItStartsAtItsHighest() {
-        assertThat(new Optimization(0.3, 0, 0, 0, 0).rate(0, 5, 1)).isEqualTo(0.3);
+        assertThat(sgd(0.3, 0, 0).rate(0, 5, 1)).isEqualTo(0.3);
     }
 
     @Test
@@ -35,8 +39,8 @@ class OptimizationTest {
 
     @Test
     void nonsenseIsRefused() {
-        assertThatThrownBy(() -> new Optimization(0, 0, 0.9, 0, 0)).hasMessageContaining("learning rate");
-        assertThatThrownBy(() -> new Optimization(Double.NaN, 0, 0.9, 0, 0)).hasMessageContaining("learning rate");
-        assertThatThrownBy(() -> new Optimization(0.1, 0, 1, 0, 0)).hasMessageContaining("momentum");
+        assertThatThrownBy(() -> sgd(0, 0, 0.9)).hasMessageContaining("learning rate");
+        assertThatThrownBy(() -> sgd(Double.NaN, 0, 0.9)).hasMessageContaining("learning rate");
+        assertThatThrownBy(() -> sgd(0.1, 0, 1)).hasMessageContaining("momentum");
     }
 }

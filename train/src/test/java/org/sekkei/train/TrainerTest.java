@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,7 +18,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.PackedPicture;
 import org.sekkei.inr.Split;
+import org.sekkei.models.weights.Safetensors;
 import org.sekkei.torch.Device;
+import org.sekkei.torch.Scope;
+import org.sekkei.torch.Tensor;
 
 class TrainerTest {
     @TempDir
@@ -53,13 +58,38 @@ class TrainerTest {
     }
 
     private static TrainingConfig config(int epochs, Precision precision) {
-        var augmentation = new Augmentation(new Crop.RandomResized(0.3, 1, 0.75, 4 / 3.0), 0.5, 10);
+        return config(epochs, precision, RandAugment.NONE, sgd(0.05), new Regularization(0.1, 0, 0, 0));
+    }
+
+    private static Optimization sgd(double learningRate) {
+        return new Optimization(new Optimization.Rule.Momentum(0.9), learningRate, 0.5, 5e-4, 0, 0);
+    }
+
+    /// Everything that a recipe can have.
+    private static TrainingConfig everything(int epochs) {
+        return config(
+                epochs,
+                Precision.FLOAT32,
+                new RandAugment(2, 9),
+                new Optimization(Optimization.Rule.AdamW.STANDARD, 0.02, 0.5, 0.05, 1, 0.9),
+                new Regularization(0.1, 0.8, 1, 0.3));
+    }
+
+    private static TrainingConfig config(
+            int epochs,
+            Precision precision,
+            RandAugment operations,
+            Optimization optimization,
+            Regularization regularization) {
+        var augmentation = new Augmentation(new Crop.RandomResized(0.3, 1, 0.75, 4 / 3.0), 0.5, 10, operations);
         var data = new LoaderConfig(
                 16, 8, 11, 2, augmentation, new Augmentation(new Crop.Centre(1), 0, 0), Normalization.IMAGENET, true);
         return new TrainingConfig(
                 "tiny",
                 epochs,
-                new Optimization(0.05, 0.5, 0.9, 5e-4, 0.1),
+                optimization,
+                regularization,
+                Start.FROM_NOTHING,
                 precision,
                 Device.CPU,
                 1,
@@ -117,6 +147,106 @@ class TrainerTest {
                     .isEqualTo(whole.epochs().stream().map(EpochReport::loss).toList());
             assertThat(parts.epochs().stream().map(EpochReport::top1))
                     .isEqualTo(whole.epochs().stream().map(EpochReport::top1).toList());
+        }
+    }
+
+    /// AdamW, a running average, clipping, mixup, CutMix, RandAugment and drop path: all of it goes on as it would
+    /// have.
+    @ParameterizedTest
+    @ValueSource(longs = {2, 8, 13})
+    void anInterruptedTrainingWithEverythingEndsWithTheSameWeights(long stopAfter) throws IOException {
+        TrainingConfig config = everything(2);
+        try (InrLoader loader = loader(config)) {
+            new Trainer(config, TinyResidual.MODEL, loader, folder.resolve("whole"), TrainingListener.NONE).train();
+            var listener = new Listener();
+            listener.stopAfter = stopAfter;
+            assertThatThrownBy(() ->
+                            new Trainer(config, TinyResidual.MODEL, loader, folder.resolve("parts"), listener).train())
+                    .isInstanceOf(Stop.class);
+            new Trainer(config, TinyResidual.MODEL, loader, folder.resolve("parts"), TrainingListener.NONE).resume();
+            assertThat(weights("parts")).isEqualTo(weights("whole"));
+        }
+    }
+
+    @Test
+    void withEverythingItStillLearns() throws IOException {
+        TrainingConfig config = everything(12);
+        try (InrLoader loader = loader(config)) {
+            TrainingReport report = new Trainer(
+                            config, TinyResidual.MODEL, loader, folder.resolve("run"), TrainingListener.NONE)
+                    .train();
+            assertThat(report.top1()).isNotNull().isGreaterThan(0.8);
+        }
+    }
+
+    @Test
+    void startsFromAnotherTrainingWithANewHeadAndFrozenParts() throws IOException {
+        TrainingConfig first = config(2, Precision.FLOAT32);
+        try (InrLoader loader = loader(first)) {
+            trainer(first, loader, "first", TrainingListener.NONE).train();
+        }
+        Path weights = folder.resolve("first/model.safetensors");
+        var start = new Start(weights.toString(), false, List.of("features"));
+        var second = new TrainingConfig(
+                "tiny",
+                1,
+                first.optimization(),
+                first.regularization(),
+                start,
+                Precision.FLOAT32,
+                Device.CPU,
+                1,
+                1,
+                CheckpointPolicy.STANDARD,
+                first.data());
+        List<PackedPicture> pictures = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            pictures.add(Datasets.picture(i, i % 3, Split.TRAIN, i % 3 * 0.3f));
+        }
+        var listener = new Listener();
+        try (Dataset dataset = Datasets.write(folder.resolve("three"), List.of("a", "b", "c"), pictures);
+                InrLoader loader = InrLoader.open(dataset, new AnalyticCodec(), second.data());
+                var _ = Scope.open()) {
+            trainer(second, loader, "second", listener).train();
+            assertThat(listener.warnings)
+                    .anySatisfy(warning -> assertThat(warning)
+                            .contains("model.safetensors", "new last layer (head)", "3 classes instead of its 2"));
+            Map<String, Tensor> before = Safetensors.read(weights);
+            Map<String, Tensor> after = Safetensors.read(folder.resolve("second/model.safetensors"));
+            assertThat(named(after, "head.weight").shape()).containsExactly(3, 8);
+            assertThat(before.keySet())
+                    .filteredOn(name -> name.startsWith("features"))
+                    .isNotEmpty()
+                    .allSatisfy(name -> assertThat(named(after, name).equal(named(before, name)))
+                            .as(name)
+                            .isTrue());
+        }
+    }
+
+    private static Tensor named(Map<String, Tensor> tensors, String name) {
+        return Objects.requireNonNull(tensors.get(name), name);
+    }
+
+    @Test
+    void partsThatAreNotThereCannotBeFrozen() throws IOException {
+        TrainingConfig config = config(1, Precision.FLOAT32);
+        var frozen = new TrainingConfig(
+                "tiny",
+                1,
+                config.optimization(),
+                config.regularization(),
+                new Start(null, false, List.of("layer9")),
+                Precision.FLOAT32,
+                Device.CPU,
+                1,
+                1,
+                CheckpointPolicy.STANDARD,
+                config.data());
+        try (InrLoader loader = loader(config)) {
+            assertThatThrownBy(() -> trainer(frozen, loader, "run", TrainingListener.NONE)
+                            .train())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the network has no part 'layer9' to freeze; its parts are features, head");
         }
     }
 
@@ -253,6 +383,8 @@ class TrainerTest {
                 "resnet18",
                 1,
                 tiny.optimization(),
+                tiny.regularization(),
+                Start.FROM_NOTHING,
                 Precision.FLOAT32,
                 Device.CPU,
                 1,
@@ -286,7 +418,9 @@ class TrainerTest {
         var config = new TrainingConfig(
                 "tiny",
                 4,
-                new Optimization(1e30, 0, 0.9, 0, 0),
+                sgd(1e30),
+                Regularization.NONE,
+                Start.FROM_NOTHING,
                 Precision.FLOAT32,
                 Device.CPU,
                 1,
