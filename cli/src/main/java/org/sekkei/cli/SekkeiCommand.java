@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             ExportCommand.class,
             TrainCommand.class,
             EvalCommand.class,
+            ClassifyCommand.class,
             ModelsCommand.class,
             CommandLine.HelpCommand.class,
         },

@@ -34,6 +34,11 @@ public interface BatchLoader extends AutoCloseable {
     /// The batches of a split in order and unvaried.
     Batches evaluation(Split split);
 
+    /// The batches of any pictures, in their order and unvaried; the label of one without is -1.
+    ///
+    /// @param indices places in the data set
+    Batches selection(int... indices);
+
     @Override
     void close();
 }

@@ -51,6 +51,11 @@ abstract sealed class SampledLoader implements BatchLoader permits InrLoader, Fi
         return batches(catalogue.labelled(split), config.evaluation(), 0, 0);
     }
 
+    @Override
+    public final Batches selection(int... indices) {
+        return batches(indices.clone(), config.evaluation(), 0, 0);
+    }
+
     private Batches batches(int[] order, Augmentation augmentation, int epoch, int startBatch) {
         return decoding.batches(new Sampler(catalogue, config, augmentation, epoch), order, startBatch);
     }

@@ -9,14 +9,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
+import org.sekkei.inr.PictureSize;
+import org.sekkei.inr.Sampling;
 import org.sekkei.models.Model;
 import org.sekkei.models.weights.Checkpoint;
 import org.sekkei.models.weights.Safetensors;
 import org.sekkei.models.weights.WeightLoading;
+import org.sekkei.pictures.Picture;
 import org.sekkei.torch.Device;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Layer;
 import org.sekkei.torch.Scope;
+import org.sekkei.torch.Tensor;
 
 /// A classifier as a training leaves it in `model.safetensors`: weights under torchvision's names, and in the file's
 /// metadata all that is needed to use them.
@@ -73,6 +77,63 @@ public record TrainedModel(
         } catch (IllegalArgumentException invalid) {
             throw new IOException(file + ": " + invalid.getMessage(), invalid);
         }
+    }
+
+    /// Reads the weights of others, which tell neither the architecture nor the classes; in evaluation mode.
+    ///
+    /// @param file a checkpoint of any format
+    /// @param architecture what [Model#named(String)] knows
+    /// @param classNames in the order of the outputs
+    /// @throws IOException if it cannot be read or does not fit
+    public static TrainedModel loadForeign(
+            Path file,
+            String architecture,
+            List<String> classNames,
+            int inputSize,
+            Normalization normalization,
+            Device device)
+            throws IOException {
+        try (var _ = Scope.open();
+                Checkpoint opened = Checkpoint.open(file)) {
+            Layer network = Model.named(architecture).create(classNames.size(), Generator.idle());
+            WeightLoading.load(opened, architecture, network.stateDict());
+            network.to(device);
+            network.channelsLast();
+            network.eval();
+            return new TrainedModel(
+                    architecture, network, classNames, inputSize, Augmentation.evaluation(inputSize), normalization);
+        }
+    }
+
+    /// The same with other names for its classes.
+    ///
+    /// @param names as many as there are outputs
+    public TrainedModel withClassNames(List<String> names) {
+        return new TrainedModel(architecture, network, names, inputSize, evaluation, normalization);
+    }
+
+    /// Pictures as the network takes them in: cropped, resized and normalised as for its evaluation.
+    ///
+    /// @return \[B, 3, S, S\], on the processor
+    public Tensor inputs(List<Picture> pictures) throws IOException {
+        var resampler = new Resampler();
+        int pixels = inputSize * inputSize;
+        float[] all = new float[3 * pixels * pictures.size()];
+        float[] rgb = new float[3 * pixels];
+        for (int i = 0; i < pictures.size(); i++) {
+            Picture picture = pictures.get(i);
+            Sampling sampling = evaluation.draw(
+                    new SampleRandom(0, 0, i), new PictureSize(picture.width(), picture.height()), inputSize);
+            resampler.resample(picture.rgb(), picture.width(), picture.height(), sampling, rgb);
+            for (int channel = 0; channel < 3; channel++) {
+                float mean = normalization.mean().get(channel);
+                float factor = 1 / normalization.deviation().get(channel);
+                for (int at = channel * pixels; at < (channel + 1) * pixels; at++) {
+                    all[3 * pixels * i + at] = (rgb[at] - mean) * factor;
+                }
+            }
+        }
+        return Tensor.of(all, pictures.size(), 3, inputSize, inputSize);
     }
 
     /// Writes the model, whole or not at all.

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sekkei.tasks.classify;
+
+import org.jspecify.annotations.NullMarked;
