@@ -14,9 +14,11 @@ import org.sekkei.inr.Split;
 import org.sekkei.inr.field.FieldCodec;
 import org.sekkei.inr.siren.SirenCodec;
 import org.sekkei.models.AttentionMaps;
+import org.sekkei.models.Model;
 import org.sekkei.models.TransformerShape;
 import org.sekkei.tasks.classify.MapSimilarity;
 import org.sekkei.torch.Device;
+import org.sekkei.torch.Generator;
 import org.sekkei.torch.Machine;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
@@ -176,9 +178,7 @@ public final class AttentionCollapseBenchmark implements Callable<Integer> {
     }
 
     private static long parameters(String model) {
-        return org.sekkei.models.Model.named(model)
-                .create(10, org.sekkei.torch.Generator.idle())
-                .parameterCount();
+        return Model.named(model).create(10, Generator.idle()).parameterCount();
     }
 
     /// Without mixing and heavy augmentation, which short trainings do not profit from.

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.Split;
+import org.sekkei.models.Model;
 import org.sekkei.models.weights.Checkpoint;
 import org.sekkei.pictures.PictureSource;
 import org.sekkei.pictures.PictureSources;
@@ -177,7 +178,7 @@ final class ClassifyCommand extends Job {
                         .toList()
                 : names;
         String network = model;
-        fromOptions(() -> org.sekkei.models.Model.named(network));
+        fromOptions(() -> Model.named(network));
         return TrainedModel.loadForeign(weights, network, classes, size, scaling.normalization, on);
     }
 

@@ -25,7 +25,9 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  sekkei train photos.inr --model resnet18 --epochs 30 --out runs/photos",
-            "  sekkei train photos.inr --model resnet18 --epochs 30 --out runs/photos --resume"
+            "  sekkei train photos.inr --model resnet18 --epochs 30 --out runs/photos --resume",
+            "  sekkei train photos.inr --model resnet18 --init resnet18-imagenet.pth --epochs 10 --out runs/tuned",
+            "  sekkei train cifar.inr --model vit --depth 8 --width 192 --heads 3 --patch 4 --epochs 100 --out runs/vit"
         })
 final class TrainCommand extends Job {
     @Parameters(paramLabel = "DATASET", description = "A data set that 'sekkei pack' made, with labels.")

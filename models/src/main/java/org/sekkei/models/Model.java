@@ -48,7 +48,8 @@ public record Model(String name, String source, Factory factory) {
                 .findFirst()
                 .or(() -> TransformerShape.model(name))
                 .orElseThrow(() -> new IllegalArgumentException("unknown model '" + name + "'; there are "
-                        + all().stream().map(Model::name).collect(Collectors.joining(", "))));
+                        + all().stream().map(Model::name).collect(Collectors.joining(", "))
+                        + ", and vit or deepvit with measures as in vit_d8_w192_h3_p4_s32"));
     }
 
     /// The model of this name, in its variant for small pictures if it has one and no side is longer than
