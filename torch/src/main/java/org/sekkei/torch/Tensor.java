@@ -699,6 +699,19 @@ public final class Tensor {
         return this;
     }
 
+    /// Writes one value a position of `indices` along a dimension; positions that occur twice get either value.
+    ///
+    /// @param indices int64, of the same shape as `source`
+    public Tensor scatterInPlace(long dimension, Tensor indices, Tensor source) {
+        Native.run(
+                "scatterInPlace",
+                () -> handle.scatter_(dimension, indices.handle, source.handle),
+                this,
+                indices,
+                source);
+        return this;
+    }
+
     public Tensor zeroInPlace() {
         Native.run("zeroInPlace", handle::zero_, this);
         return this;

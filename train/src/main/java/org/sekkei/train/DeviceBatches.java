@@ -1,5 +1,6 @@
 package org.sekkei.train;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class DeviceBatches implements Batches {
     private final DevicePictures pictures;
     private final long working;
     private final Border border;
-    private final Supersampling supersampling = new Supersampling(Supersampling.MOST_OF_A_FIELD);
+    private final Supersampling supersampling;
 
     private int next;
     private long waitedNanos;
@@ -38,6 +39,7 @@ final class DeviceBatches implements Batches {
         this.order = order;
         this.pictures = pictures;
         this.working = working;
+        supersampling = new Supersampling(pictures.antialiased() ? 1 : Supersampling.MOST_OF_A_FIELD);
         config = sampler.config();
         border = new Border(config.normalization().mean());
         batches = EpochOrder.batches(order.length, config.batchSize());
@@ -45,7 +47,7 @@ final class DeviceBatches implements Batches {
     }
 
     @Override
-    public @Nullable Batch next() {
+    public @Nullable Batch next() throws IOException {
         if (next == batches) {
             return null;
         }
@@ -82,7 +84,7 @@ final class DeviceBatches implements Batches {
     }
 
     /// `[B, 3, S, S]` in 0..1, smoothed and with the border, in the order of `indices`.
-    private Tensor colours(int[] indices, List<Sampling> samplings) {
+    private Tensor colours(int[] indices, List<Sampling> samplings) throws IOException {
         Map<Integer, List<Integer>> byFactor = new TreeMap<>();
         for (int i = 0; i < indices.length; i++) {
             byFactor.computeIfAbsent(supersampling.factor(samplings.get(i)), _ -> new ArrayList<>())
@@ -90,9 +92,11 @@ final class DeviceBatches implements Batches {
         }
         List<Tensor> parts = new ArrayList<>();
         List<Integer> places = new ArrayList<>();
-        byFactor.forEach((factor, members) -> {
+        for (var group : byFactor.entrySet()) {
+            int factor = group.getKey();
+            List<Integer> members = group.getValue();
             long bytes = Float.BYTES * (long) sampler.numbers() * factor * factor;
-            int together = (int) Math.clamp(working / bytes, 1, members.size());
+            int together = Math.clamp(working / bytes, 1, members.size());
             for (int from = 0; from < members.size(); from += together) {
                 List<Integer> some = members.subList(from, Math.min(from + together, members.size()));
                 parts.add(smoothed(
@@ -101,11 +105,11 @@ final class DeviceBatches implements Batches {
                         factor));
             }
             places.addAll(members);
-        });
+        }
         return parts.size() == 1 ? parts.getFirst() : BatchOrder.restored(Tensor.cat(parts, 0), places);
     }
 
-    private Tensor smoothed(int[] indices, List<Sampling> samplings, int factor) {
+    private Tensor smoothed(int[] indices, List<Sampling> samplings, int factor) throws IOException {
         try (Scope scope = Scope.open()) {
             List<Sampling> finer = factor == 1
                     ? samplings

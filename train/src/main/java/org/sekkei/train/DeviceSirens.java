@@ -251,6 +251,11 @@ final class DeviceSirens implements DevicePictures {
     }
 
     @Override
+    public boolean antialiased() {
+        return false;
+    }
+
+    @Override
     public long residentBytes() {
         return residentBytes;
     }

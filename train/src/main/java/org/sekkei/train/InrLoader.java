@@ -1,7 +1,6 @@
 package org.sekkei.train;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +45,7 @@ public final class InrLoader extends SampledLoader {
     static InrLoader open(Dataset dataset, Codec codec, LoaderConfig config, Device device, DeviceBudget budget)
             throws IOException {
         requireCodec(dataset, codec);
-        Optional<DevicePictures> pictures = DevicePictures.of(dataset, codec, device, budget);
+        Optional<DevicePictures> pictures = DevicePictures.of(dataset, codec, device, budget, config.threads());
         if (pictures.isEmpty()) {
             return open(dataset, codec, config);
         }
@@ -63,56 +62,28 @@ public final class InrLoader extends SampledLoader {
     private static Decoding threaded(Catalogue catalogue, Dataset dataset, Codec codec, LoaderConfig config)
             throws IOException {
         var border = new Border(config.normalization().mean());
-        Coded coded = Coded.copyOf(dataset);
+        CodedRecords coded = CodedRecords.copyOf(dataset);
         try {
             byte[] shared = dataset.shared();
             List<SampleReader> readers = new ArrayList<>();
             for (int i = 0; i < config.threads(); i++) {
                 readers.add(new Reader(catalogue, coded, codec.newDecoder(shared), border));
             }
-            return new ThreadedDecoding(readers, coded.bytes.byteSize(), coded.arena::close);
+            return new ThreadedDecoding(readers, coded.byteSize(), coded::close);
         } catch (IOException | RuntimeException failure) {
-            coded.arena.close();
+            coded.close();
             throw failure;
-        }
-    }
-
-    /// All records, one after the other.
-    ///
-    /// @param starts where each begins, and the end of the last
-    private record Coded(Arena arena, MemorySegment bytes, long[] starts) {
-        @SuppressWarnings("MustBeClosedChecker") // the loader closes the arena
-        static Coded copyOf(Dataset dataset) throws CorruptDataException {
-            long[] starts = new long[dataset.size() + 1];
-            for (int i = 0; i < dataset.size(); i++) {
-                starts[i + 1] = starts[i] + dataset.recordBytes(i);
-            }
-            Arena arena = Arena.ofShared();
-            try {
-                MemorySegment bytes = arena.allocate(starts[dataset.size()]);
-                for (int i = 0; i < dataset.size(); i++) {
-                    bytes.asSlice(starts[i]).copyFrom(dataset.record(i));
-                }
-                return new Coded(arena, bytes.asReadOnly(), starts);
-            } catch (IOException | RuntimeException | Error failure) {
-                arena.close();
-                throw failure;
-            }
-        }
-
-        MemorySegment record(int index) {
-            return bytes.asSlice(starts[index], starts[index + 1] - starts[index]);
         }
     }
 
     private static final class Reader implements SampleReader {
         private final Catalogue catalogue;
-        private final Coded coded;
+        private final CodedRecords coded;
         private final Decoder decoder;
         private final Border border;
         private final Supersampling supersampling;
 
-        Reader(Catalogue catalogue, Coded coded, Decoder decoder, Border border) {
+        Reader(Catalogue catalogue, CodedRecords coded, Decoder decoder, Border border) {
             this.catalogue = catalogue;
             this.coded = coded;
             this.decoder = decoder;

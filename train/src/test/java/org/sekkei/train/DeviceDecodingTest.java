@@ -38,14 +38,14 @@ import org.sekkei.torch.Device;
 import org.sekkei.torch.Scope;
 
 class DeviceDecodingTest {
-    private static final int SIZE = 16;
+    static final int SIZE = 16;
     private static final int PICTURES = 40;
-    private static final DeviceBudget PLENTY = new DeviceBudget(1 << 24, 1 << 24);
+    static final DeviceBudget PLENTY = new DeviceBudget(1 << 24, 1 << 24);
 
     @TempDir
     private Path folder;
 
-    private record Sample(float[] picture, long label, List<Box> boxes) {}
+    record Sample(float[] picture, long label, List<Box> boxes) {}
 
     /// Pictures of two shapes, of several sizes, and of every way to write a record.
     private Dataset sirens() throws IOException {
@@ -120,7 +120,7 @@ class DeviceDecodingTest {
                 start, size, step, values, spread > 2000 ? SirenPacking.FIXED : SirenPacking.values()[number / 4 % 2]);
     }
 
-    private static LoaderConfig config(int batchSize, double rotation, boolean channelsLast) {
+    static LoaderConfig config(int batchSize, double rotation, boolean channelsLast) {
         return new LoaderConfig(
                 SIZE,
                 batchSize,
@@ -132,7 +132,7 @@ class DeviceDecodingTest {
                 channelsLast);
     }
 
-    private static Map<Integer, Sample> read(Batches batches) throws IOException {
+    static Map<Integer, Sample> read(Batches batches) throws IOException {
         Map<Integer, Sample> all = new TreeMap<>();
         try (batches) {
             while (true) {
@@ -156,7 +156,7 @@ class DeviceDecodingTest {
     }
 
     /// @param tolerance in colours of 0..1
-    private static void assertClose(Map<Integer, Sample> actual, Map<Integer, Sample> expected, double tolerance) {
+    static void assertClose(Map<Integer, Sample> actual, Map<Integer, Sample> expected, double tolerance) {
         assertThat(actual.keySet()).isEqualTo(expected.keySet());
         actual.forEach((index, sample) -> {
             Sample other = Objects.requireNonNull(expected.get(index));

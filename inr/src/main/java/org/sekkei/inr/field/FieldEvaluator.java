@@ -26,11 +26,13 @@ public final class FieldEvaluator {
         return basis.groups(octave(sampling));
     }
 
+    /// The octave that `sampling` is evaluated from, 0 to [FieldTables#lastOctave].
+    ///
     /// Octave o has half the resolution of the one before. Where the output's pixels lie on an octave's own it is
     /// used
     /// down to a scale of `2^o`; where they lie between, or are turned, they need pixels that are finer than they
     /// are.
-    private int octave(Sampling sampling) {
+    public int octave(Sampling sampling) {
         double scale = Math.min(radiusX(sampling), radiusY(sampling));
         double finer = !straight(sampling) ? scale / 2 : aligned(sampling) ? scale : scale / 1.5;
         int octave = finer >= 2 ? Math.getExponent(finer) : 0;

@@ -11,12 +11,13 @@ import java.util.Arrays;
 /// @param count taps a position; those that are not needed have the weight 0
 /// @param first `[positions]`: the first tap's pixel
 /// @param weights `[count, positions]`
-record Taps(int count, int[] first, float[] weights) {
+public record Taps(int count, int[] first, float[] weights) {
     /// @param positions of the output along the axis
     /// @param slope of the source position by the output's
     /// @param start the source position at the output's edge
     /// @param length of the picture in source pixels
-    static Taps of(int positions, double slope, double start, int length, int octave) {
+    /// @param octave whose pixels the taps are
+    public static Taps of(int positions, double slope, double start, int length, int octave) {
         double radius = Math.max(1, Math.abs(slope));
         if (octave == 0 && slope == 1 && start == Math.rint(start) && start >= 0 && start + positions <= length) {
             return onPixels(positions, (int) start);
@@ -64,16 +65,17 @@ record Taps(int count, int[] first, float[] weights) {
     }
 
     /// A source position moved to the centre of the outermost pixel if it is beyond that.
-    static double centre(double position, int length) {
+    public static double centre(double position, int length) {
         return Math.clamp(position, 0.5, length - 0.5);
     }
 
-    int lowest() {
+    /// The first pixel of all.
+    public int lowest() {
         return lowest(0, first.length);
     }
 
     /// One past the last pixel.
-    int end() {
+    public int end() {
         return end(0, first.length);
     }
 
