@@ -2,6 +2,7 @@ package org.sekkei.cli;
 
 import java.io.IOException;
 import org.sekkei.inr.Codec;
+import org.sekkei.inr.CorruptDataException;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.Decoder;
 import org.sekkei.inr.field.FieldCodec;
@@ -22,7 +23,12 @@ final class Codecs {
         };
     }
 
+    /// @throws IOException if the data set's codec or what its records share cannot be read
     static Decoder newDecoder(Dataset dataset) throws IOException {
-        return of(dataset).newDecoder(dataset.shared());
+        try {
+            return of(dataset).newDecoder(dataset.shared());
+        } catch (CorruptDataException damage) {
+            throw new IOException(dataset.folder() + ": " + damage.getMessage(), damage);
+        }
     }
 }

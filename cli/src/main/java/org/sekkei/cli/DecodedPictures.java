@@ -1,6 +1,8 @@
 package org.sekkei.cli;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import org.sekkei.inr.CorruptDataException;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.Decoder;
 import org.sekkei.inr.PictureSize;
@@ -20,7 +22,16 @@ final class DecodedPictures {
     float[] planar(int index) throws IOException {
         PictureSize size = dataset.info(index).size();
         var rgb = new float[Math.toIntExact(3 * size.pixels())];
-        decoder.decode(dataset.record(index), Sampling.full(size.width(), size.height()), rgb, 0);
+        MemorySegment record = dataset.record(index);
+        try {
+            decoder.decode(record, Sampling.full(size.width(), size.height()), rgb, 0);
+        } catch (CorruptDataException damage) {
+            throw new IOException(
+                    "%s: picture %d (%s) cannot be decoded: %s"
+                            .formatted(
+                                    dataset.folder(), index, dataset.info(index).name(), damage.getMessage()),
+                    damage);
+        }
         return rgb;
     }
 

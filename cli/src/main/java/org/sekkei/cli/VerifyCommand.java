@@ -4,15 +4,21 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sekkei.inr.Codec;
+import org.sekkei.inr.CorruptDataException;
 import org.sekkei.inr.Damage;
 import org.sekkei.inr.Dataset;
+import org.sekkei.inr.VerifyListener;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /// `sekkei verify`.
 @Command(
         name = "verify",
-        description = "Read all of a data set and check every checksum. Exit status 1 if something is damaged.",
+        description =
+                "Read all of a data set, check every checksum and decode every record. Exit status 1 if something is"
+                        + " damaged.",
         footer = {"", "Example:", "  sekkei verify photos.inr"})
 final class VerifyCommand extends Job {
     @Parameters(paramLabel = "DATASET", description = "A data set that 'sekkei pack' made.")
@@ -25,8 +31,10 @@ final class VerifyCommand extends Job {
         requireExisting(dataset);
         List<Damage> damages;
         try (ProgressLine progress = newProgress()) {
-            damages = Dataset.verify(
-                    dataset, (checked, records) -> progress.update("verifying", "records", checked, records, ""));
+            VerifyListener listener =
+                    (checked, records) -> progress.update("verifying", "records", checked, records, "");
+            Codec codec = codec();
+            damages = codec == null ? Dataset.verify(dataset, listener) : Dataset.verify(dataset, codec, listener);
         } catch (NoSuchFileException e) {
             throw noDataset(dataset);
         }
@@ -41,6 +49,15 @@ final class VerifyCommand extends Job {
                     + (damages.size() == 1 ? " damage" : " damages") + "; pack it again, or restore it from a copy.");
         }
         return damages.isEmpty() ? Main.DONE : Main.FAILED;
+    }
+
+    /// Null if the data set is too damaged to say.
+    private @Nullable Codec codec() throws IOException {
+        try (Dataset opened = Dataset.openPartial(dataset)) {
+            return Codecs.of(opened);
+        } catch (CorruptDataException e) {
+            return null;
+        }
     }
 
     private boolean complete() throws IOException {

@@ -93,7 +93,15 @@ public final class Dataset implements AutoCloseable {
     /// @return empty if all is well
     /// @throws IOException if there is no data set at `folder` or it cannot be read
     public static List<Damage> verify(Path folder, VerifyListener listener) throws IOException {
-        return new Verification(new DatasetFolder(folder, new Disk()), listener).run();
+        return new Verification(new DatasetFolder(folder, new Disk()), null, listener).run();
+    }
+
+    /// As above, and decodes what every record and the shared bytes hold: what was written wrongly has the right
+    /// checksum.
+    ///
+    /// @param codec the one whose name is [#codec()]
+    public static List<Damage> verify(Path folder, Codec codec, VerifyListener listener) throws IOException {
+        return new Verification(new DatasetFolder(folder, new Disk()), codec, listener).run();
     }
 
     public Path folder() {

@@ -46,7 +46,7 @@ final class DeviceFields implements DevicePictures {
     }
 
     static DeviceFields of(Dataset dataset, Device device, DeviceBudget budget, int threads) throws IOException {
-        FieldShared shared = FieldShared.parse(dataset.shared());
+        FieldShared shared = shared(dataset);
         FieldChannels channels = FieldChannels.of(shared.basis());
         FieldFormat format = new FieldFormat(shared.basis(), shared.commonSize(), FieldKernel.best());
         long cells = 0;
@@ -68,6 +68,14 @@ final class DeviceFields implements DevicePictures {
         } catch (IOException | RuntimeException failure) {
             reader.close();
             throw failure;
+        }
+    }
+
+    private static FieldShared shared(Dataset dataset) throws IOException {
+        try {
+            return FieldShared.parse(dataset.shared());
+        } catch (CorruptDataException damage) {
+            throw new IOException(dataset.folder() + ": " + damage.getMessage(), damage);
         }
     }
 

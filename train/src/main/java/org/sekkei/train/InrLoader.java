@@ -24,7 +24,7 @@ public final class InrLoader extends SampledLoader {
     /// @param dataset may be closed afterwards
     /// @param codec the one whose name is `dataset.codec()`
     /// @throws CorruptDataException if a record is damaged; the message names it
-    /// @throws IOException if the data set cannot be read
+    /// @throws IOException if the data set cannot be read, or what its records share
     public static InrLoader open(Dataset dataset, Codec codec, LoaderConfig config) throws IOException {
         requireCodec(dataset, codec);
         Catalogue catalogue = Catalogue.of(dataset);
@@ -64,15 +64,22 @@ public final class InrLoader extends SampledLoader {
         var border = new Border(config.normalization().mean());
         CodedRecords coded = CodedRecords.copyOf(dataset);
         try {
-            byte[] shared = dataset.shared();
             List<SampleReader> readers = new ArrayList<>();
             for (int i = 0; i < config.threads(); i++) {
-                readers.add(new Reader(catalogue, coded, codec.newDecoder(shared), border));
+                readers.add(new Reader(catalogue, coded, newDecoder(dataset, codec), border));
             }
             return new ThreadedDecoding(readers, coded.byteSize(), coded::close);
         } catch (IOException | RuntimeException failure) {
             coded.close();
             throw failure;
+        }
+    }
+
+    private static Decoder newDecoder(Dataset dataset, Codec codec) throws IOException {
+        try {
+            return codec.newDecoder(dataset.shared());
+        } catch (CorruptDataException damage) {
+            throw new IOException(dataset.folder() + ": " + damage.getMessage(), damage);
         }
     }
 

@@ -2,24 +2,36 @@ package org.sekkei.inr.internal;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sekkei.inr.Codec;
 import org.sekkei.inr.CorruptDataException;
 import org.sekkei.inr.Damage;
+import org.sekkei.inr.Decoder;
+import org.sekkei.inr.PictureSize;
+import org.sekkei.inr.Sampling;
 import org.sekkei.inr.VerifyListener;
 
-/// One reading of all bytes of a data set, which goes on after a damage.
+/// One reading of all bytes of a data set, which goes on after a damage. With a codec each record is decoded too: its
+/// checksum only says that it is as it was written.
 public final class Verification {
     private final DatasetFolder folder;
+    private final @Nullable Codec codec;
     private final VerifyListener listener;
+    private @Nullable Decoder decoder;
+    private @Nullable Columns columns;
     private final List<Damage> damages = new ArrayList<>();
     private long checked;
 
-    public Verification(DatasetFolder folder, VerifyListener listener) {
+    /// @param codec of the records, or null if they are not decoded
+    public Verification(DatasetFolder folder, @Nullable Codec codec, VerifyListener listener) {
         this.folder = folder;
+        this.codec = codec;
         this.listener = listener;
     }
 
@@ -33,12 +45,18 @@ public final class Verification {
             verifyShardsAlone();
             return damages;
         }
-        attempt(folder.shared(), () -> folder.readShared(manifest));
+        attempt(folder.shared(), () -> {
+            byte[] shared = folder.readShared(manifest);
+            if (codec != null) {
+                decoder = codec.newDecoder(shared);
+            }
+        });
         int classes = manifest.spec().classNames().size();
         for (int i = 0; i < manifest.shards().size(); i++) {
             int shard = i;
             ShardEntry entry = manifest.shards().get(shard);
-            attempt(folder.columns(shard, entry.revision()), () -> folder.readColumns(shard, entry, classes));
+            columns = null;
+            attempt(folder.columns(shard, entry.revision()), () -> columns = folder.readColumns(shard, entry, classes));
             long before = checked;
             attempt(folder.shard(shard), () -> {
                 try (Arena arena = Arena.ofConfined()) {
@@ -67,12 +85,30 @@ public final class Verification {
     private void verifyRecords(int shard, ShardFile mapped, long total) {
         for (int record = 0; record < mapped.size(); record++) {
             try {
-                mapped.record(record);
+                decode(record, mapped.record(record));
             } catch (CorruptDataException e) {
                 add(folder.shard(shard), Math.toIntExact(checked), e);
             }
             listener.progress(++checked, total);
         }
+    }
+
+    /// All of a record, at one pixel.
+    private void decode(int place, MemorySegment record) throws CorruptDataException {
+        if (decoder == null) {
+            return;
+        }
+        PictureSize size = decoder.size(record);
+        if (columns != null && !columns.info(place).size().equals(size)) {
+            throw new CorruptDataException(
+                    "the record is a picture of " + text(size) + " pixels, but packed was one of "
+                            + text(columns.info(place).size()));
+        }
+        decoder.decode(record, Sampling.full(1, 1), new float[3], 0);
+    }
+
+    private static String text(PictureSize size) {
+        return size.width() + " x " + size.height();
     }
 
     private void attempt(Path file, Check check) {
