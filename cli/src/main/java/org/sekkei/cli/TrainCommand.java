@@ -8,6 +8,7 @@ import org.sekkei.inr.Dataset;
 import org.sekkei.train.EpochReport;
 import org.sekkei.train.InrLoader;
 import org.sekkei.train.Trainer;
+import org.sekkei.train.TrainingConfig;
 import org.sekkei.train.TrainingReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,7 +76,11 @@ final class TrainCommand extends Job {
         TrainingReport report;
         try (Dataset dataset = openDataset(folder);
                 ProgressLine progress = newProgress()) {
-            var config = fromOptions(() -> options.config(dataset));
+            TrainingConfig config = fromOptions(() -> {
+                TrainingConfig asked = options.config(dataset);
+                asked.requireFittingNetwork();
+                return asked;
+            });
             try (InrLoader loader = InrLoader.open(
                     dataset,
                     Codecs.of(dataset),

@@ -153,6 +153,9 @@ class ClassifyTest {
         assertUsage(train(folder.resolve("r"), "--model", "vit", "--width", 10, "--heads", 3), "no multiple");
         assertUsage(train(folder.resolve("r"), "--mixup", 9), "mixup");
         assertUsage(train(folder.resolve("r"), "--optimizer", "adamw", "--momentum", "0.9"), "--momentum");
+        assertUsage(train(folder.resolve("r"), "--freeze", "layer9"), "no part 'layer9' to freeze");
+        assertUsage(train(folder.resolve("r"), "--model", "vgg16", "--drop-path", 0.1), "no residual branches");
+        assertUsage(train(folder.resolve("r"), "--model", "resnet19"), "unknown model 'resnet19'");
         assertUsage(train(folder.resolve("r"), "--partial"), "--partial is for --init");
         assertUsage(Invocation.of("classify", "--weights", folder.resolve("nowhere"), source), "no such file");
     }

@@ -1,6 +1,10 @@
 package org.sekkei.train;
 
+import org.sekkei.models.Model;
 import org.sekkei.torch.Device;
+import org.sekkei.torch.DropPath;
+import org.sekkei.torch.Generator;
+import org.sekkei.torch.Layer;
 
 /// All that decides how a training goes; with the data set it decides the weights that come out.
 ///
@@ -29,6 +33,16 @@ public record TrainingConfig(
             throw new IllegalArgumentException(
                     "evaluations and reports come every so many epochs and steps, at least 1");
         }
+    }
+
+    /// Checks what only the network tells: that there is one of this name, that the parts to be frozen are parts of it,
+    /// and that it has branches to leave out if some shall be.
+    ///
+    /// @throws IllegalArgumentException if it is not so
+    public void requireFittingNetwork() {
+        Layer network = Model.named(model, data.inputSize()).create(2, Generator.idle());
+        DropPath.spread(network, regularization.dropPath());
+        var _ = new FrozenParts(network, start.frozen());
     }
 
     /// What is usual for a training from nothing on this device.
