@@ -127,7 +127,7 @@ final class ClassificationPage {
             return name(subject) + ": " + said;
         }
         boolean right = subject.label().equals(guesses.getFirst().className());
-        return name(subject) + (right ? ", right: " : ", a " + subject.label() + ": ") + said;
+        return name(subject) + (right ? ", right: " : ", wrong, it is " + subject.label() + ": ") + said;
     }
 
     private static String name(Subject subject) {

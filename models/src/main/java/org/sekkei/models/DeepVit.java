@@ -173,20 +173,22 @@ public final class DeepVit extends Layer {
         private final Layer attention;
         private final Layer norm2;
         private final Layer mlp;
-        private final Layer dropPath1 = child("drop_path1", new DropPath());
-        private final Layer dropPath2 = child("drop_path2", new DropPath());
+        private final Layer dropPath1;
+        private final Layer dropPath2;
 
         Block(Variant variant, boolean mixed, Generator generator) {
             adjustment = variant.adjustment;
             int size = variant.size;
             norm1 = child("norm1", new LayerNorm(size, EPSILON));
             attention = child("attn", new Attention(variant, mixed, generator));
+            dropPath1 = child("drop_path1", new DropPath());
             norm2 = child("norm2", new LayerNorm(size, EPSILON));
             SequencedMap<String, Layer> layers = new LinkedHashMap<>();
             layers.put("fc1", new Linear(size, (long) variant.mlpRatio * size, generator));
             layers.put("act", new Gelu());
             layers.put("fc2", new Linear((long) variant.mlpRatio * size, size, generator));
             mlp = child("mlp", new Sequential(layers));
+            dropPath2 = child("drop_path2", new DropPath());
         }
 
         @Override

@@ -65,7 +65,7 @@ public record NetworkSize(
                     tally.output = Arrays.stream(output.shape()).boxed().toList();
                     if (first) {
                         tally.flops += flops(part, inputs, output);
-                        activations[0] += part.children().isEmpty() ? output.numel() : 0;
+                        activations[0] += part.children().isEmpty() && !isPassedOn(inputs, output) ? output.numel() : 0;
                     }
                 });
             });
@@ -88,6 +88,12 @@ public record NetworkSize(
             return new NetworkSize(
                     parameters, flops, Float.BYTES * weights, Float.BYTES * activations[0], List.copyOf(layers));
         }
+    }
+
+    /// Layers that do something in training only give what they got.
+    @SuppressWarnings("ReferenceEquality") // the very tensor, not an equal one
+    private static boolean isPassedOn(List<Tensor> inputs, Tensor output) {
+        return inputs.stream().anyMatch(input -> input == output);
     }
 
     private static Set<Tensor> distinct(Module module) {

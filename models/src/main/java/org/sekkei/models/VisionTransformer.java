@@ -181,14 +181,16 @@ public final class VisionTransformer extends Layer {
         private final MultiheadAttention attention;
         private final Layer norm2;
         private final Layer mlp;
-        private final Layer dropPath1 = child("drop_path1", new DropPath());
-        private final Layer dropPath2 = child("drop_path2", new DropPath());
+        private final Layer dropPath1;
+        private final Layer dropPath2;
 
         TorchvisionBlock(Variant variant, Generator generator) {
             norm1 = child("ln_1", new LayerNorm(variant.size, EPSILON));
             attention = child("self_attention", new MultiheadAttention(variant.size, variant.heads, generator));
+            dropPath1 = child("drop_path1", new DropPath());
             norm2 = child("ln_2", new LayerNorm(variant.size, EPSILON));
             mlp = child("mlp", new Sequential(mlp(variant, Stream.of("0", "1", "2", "3"), generator)));
+            dropPath2 = child("drop_path2", new DropPath());
         }
 
         @Override
@@ -204,14 +206,16 @@ public final class VisionTransformer extends Layer {
         private final Layer attention;
         private final Layer norm2;
         private final Layer mlp;
-        private final Layer dropPath1 = child("drop_path1", new DropPath());
-        private final Layer dropPath2 = child("drop_path2", new DropPath());
+        private final Layer dropPath1;
+        private final Layer dropPath2;
 
         TimmBlock(Variant variant, Generator generator) {
             norm1 = child("norm1", new LayerNorm(variant.size, EPSILON));
             attention = child("attn", new TimmAttention(variant.size, variant.heads, generator));
+            dropPath1 = child("drop_path1", new DropPath());
             norm2 = child("norm2", new LayerNorm(variant.size, EPSILON));
             mlp = child("mlp", new Sequential(mlp(variant, Stream.of("fc1", "act", "drop1", "fc2"), generator)));
+            dropPath2 = child("drop_path2", new DropPath());
         }
 
         @Override
