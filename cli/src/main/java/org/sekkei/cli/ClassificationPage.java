@@ -82,7 +82,7 @@ final class ClassificationPage {
             for (float[] block : ofBlocks) {
                 strip.add(overlaid(rgb, part(block, i, side * side), side).shownAt(BLOCK_SIDE));
             }
-            blocks.add(new HtmlReport.Captioned(Raster.grid(strip, COLUMNS), name));
+            blocks.add(new HtmlReport.Captioned(Raster.grid(strip, Math.min(COLUMNS, strip.size())), name));
         }
     }
 
@@ -93,9 +93,9 @@ final class ClassificationPage {
         for (int at = 0; at < pixels; at++) {
             float weight = weights[at];
             float grey = 0.3f * rgb[at] + 0.59f * rgb[pixels + at] + 0.11f * rgb[2 * pixels + at];
-            float base = 0.7f * grey * (1 - 0.5f * weight);
-            shown[at] = base + 0.55f * weight;
-            shown[pixels + at] = base + 0.28f * weight;
+            float base = grey * (0.8f - 0.5f * weight);
+            shown[at] = base + 0.65f * weight;
+            shown[pixels + at] = base + 0.3f * weight;
             shown[2 * pixels + at] = base;
         }
         return Raster.ofPlanar(shown, side, side);
