@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
         subcommands = {
             ModelsShowCommand.class,
             ModelsRunCommand.class,
+            ModelsCheckCommand.class,
             ModelsConvertCommand.class,
             ModelsDiffCommand.class
         },

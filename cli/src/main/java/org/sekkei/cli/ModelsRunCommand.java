@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.sekkei.models.Network;
 import org.sekkei.models.weights.Checkpoint;
+import org.sekkei.models.weights.Fit;
 import org.sekkei.models.weights.Safetensors;
 import org.sekkei.models.weights.WeightLoading;
 import org.sekkei.torch.Autograd;
@@ -34,7 +35,9 @@ import picocli.CommandLine.Parameters;
             "",
             "Example:",
             "  sekkei models run vgg19 --weights vgg19.safetensors --input x.safetensors --output y.safetensors"
-                    + " --taps features.16,classifier.3"
+                    + " --taps features.16,classifier.3",
+            "  sekkei models run resnet18 --weights runs/flowers/model.safetensors --partial --input x.safetensors"
+                    + " --output y.safetensors --taps avgpool"
         })
 final class ModelsRunCommand extends CheckpointJob {
     @Parameters(paramLabel = "NAME", description = "One of those that 'sekkei models' lists.")
@@ -64,6 +67,11 @@ final class ModelsRunCommand extends CheckpointJob {
             description = "State-dict paths of layers whose outputs are wanted too, for instance features.16.")
     private List<String> taps = new ArrayList<>();
 
+    @Option(
+            names = "--partial",
+            description = "Take the weights that fit, tell what does not, and draw what is missing at random.")
+    private boolean partial;
+
     record Line(String name, long[] shape, double mean, double std) {
         static Line of(String name, Tensor value) {
             return new Line(
@@ -71,7 +79,27 @@ final class ModelsRunCommand extends CheckpointJob {
         }
     }
 
-    record Result(String network, String output, List<String> keyTables, List<Line> tensors) {}
+    record Result(
+            String network,
+            String output,
+            List<String> keyTables,
+            List<String> resized,
+            List<String> missing,
+            List<String> unknown,
+            List<String> misshapen,
+            List<Line> tensors) {
+        static Result of(String network, Path output, Fit fit, List<Line> tensors) {
+            return new Result(
+                    network,
+                    output.toString(),
+                    fit.dialects(),
+                    fit.resized(),
+                    fit.missing(),
+                    fit.unknown(),
+                    fit.misshapen(),
+                    tensors);
+        }
+    }
 
     @Override
     int run() throws IOException {
@@ -79,18 +107,19 @@ final class ModelsRunCommand extends CheckpointJob {
         requireExisting(input);
         try (var _ = Scope.open();
                 var _ = Autograd.noGrad()) {
-            Network.Graph graph = network.factory().create(Generator.idle());
+            Network.Graph graph = network.factory().create(partial ? new Generator(0) : Generator.idle());
             Module module = graph.module();
             requireTaps(network, module);
-            List<String> tables;
+            Fit fit;
             try (Checkpoint checkpoint = openCheckpoint(weights)) {
-                tables = WeightLoading.load(checkpoint, network.name(), module.stateDict())
-                        .dialects();
+                fit = partial
+                        ? WeightLoading.loadPartially(checkpoint, network.name(), module.stateDict())
+                        : WeightLoading.load(checkpoint, network.name(), module.stateDict());
             }
             module.eval();
             SequencedMap<String, Tensor> results = run(graph, module);
             Safetensors.write(output, results, Map.of("network", network.name()));
-            print(network, tables, results);
+            print(network, fit, results);
         }
         return Main.DONE;
     }
@@ -133,13 +162,17 @@ final class ModelsRunCommand extends CheckpointJob {
         return results;
     }
 
-    private void print(Network network, List<String> tables, SequencedMap<String, Tensor> results) {
+    private void print(Network network, Fit fit, SequencedMap<String, Tensor> results) {
         List<Line> lines = new ArrayList<>();
         results.forEach((key, value) -> lines.add(Line.of(key, value)));
         if (json()) {
-            printJson(new Result(network.name(), output.toString(), tables, lines));
+            printJson(Result.of(network.name(), output, fit, lines));
             return;
         }
+        tell("resized", fit.resized());
+        tell("missing", fit.missing());
+        tell("unknown", fit.unknown());
+        tell("of another shape", fit.misshapen());
         lines.forEach(line -> out().printf(
                         Locale.ROOT,
                         "%-40s %-22s mean %.6g, deviation %.6g%n",
@@ -148,5 +181,9 @@ final class ModelsRunCommand extends CheckpointJob {
                         line.mean,
                         line.std));
         out().println(output + ": written.");
+    }
+
+    private void tell(String title, List<String> keys) {
+        keys.forEach(key -> out().printf("%-17s%s%n", title, key));
     }
 }

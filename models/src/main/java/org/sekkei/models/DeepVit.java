@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
+import org.sekkei.models.weights.PositionEmbedding;
 import org.sekkei.torch.BatchNorm2d;
 import org.sekkei.torch.Conv2d;
 import org.sekkei.torch.DropPath;
@@ -131,7 +132,8 @@ public final class DeepVit extends Layer {
         Patches.require(pictures, patch);
         Tensor grid = stem.apply(pictures); // [B, C, H / patch, W / patch]
         Tensor x = Patches.tokens(grid, classToken)
-                .add(Patches.positions(positions, grid.size(2), grid.size(3), Patches.Interpolation.ANTIALIASED));
+                .add(PositionEmbedding.resize(
+                        positions, 1, grid.size(2), grid.size(3), PositionEmbedding.Interpolation.ANTIALIASED));
         for (Layer block : blocks) {
             x = block.apply(x); // [B, 1 + patches, C]
         }

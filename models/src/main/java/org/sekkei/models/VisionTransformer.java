@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
+import org.sekkei.models.weights.PositionEmbedding;
 import org.sekkei.torch.Conv2d;
 import org.sekkei.torch.DotProductAttention;
 import org.sekkei.torch.DropPath;
@@ -21,18 +22,17 @@ import org.sekkei.torch.Tensor;
 
 /// Vision transformers (Dosovitskiy et al., 2020, arXiv 2010.11929) under torchvision's names or under timm's.
 ///
-/// The published ones are made for pictures of 224 pixels; for other sizes the position embeddings are interpolated as
-/// the library
-/// of their names does it.
+/// The published ones are made for pictures of 224 or 384 pixels; for other sizes the position embeddings are
+/// interpolated as the library of their names does it.
 public final class VisionTransformer extends Layer {
     /// Whose names the state has.
     public enum Names {
-        TORCHVISION(Patches.Interpolation.CORNERS_ALIGNED),
-        TIMM(Patches.Interpolation.ANTIALIASED);
+        TORCHVISION(PositionEmbedding.Interpolation.CORNERS_ALIGNED),
+        TIMM(PositionEmbedding.Interpolation.ANTIALIASED);
 
-        private final Patches.Interpolation interpolation;
+        private final PositionEmbedding.Interpolation interpolation;
 
-        Names(Patches.Interpolation interpolation) {
+        Names(PositionEmbedding.Interpolation interpolation) {
             this.interpolation = interpolation;
         }
     }
@@ -53,6 +53,7 @@ public final class VisionTransformer extends Layer {
 
     private static final String SOURCE = "arXiv 2010.11929; torchvision.models.vision_transformer, timm";
     private static final int SIDE = 224;
+    private static final int LARGE_SIDE = 384;
     private static final int MLP_RATIO = 4;
     private static final double EPSILON = 1e-6;
     private static final double DEVIATION = 0.02;
@@ -103,7 +104,8 @@ public final class VisionTransformer extends Layer {
         }
     }
 
-    /// All variants, by name: `vit_ti_16` ... `vit_l_32`, of which torchvision has B and L, and all under timm's names.
+    /// All variants, by name: `vit_ti_16` ... `vit_l_32`, of which torchvision has B and L, and all under timm's
+    /// names, for two sizes of pictures.
     public static List<Model> variants() {
         List<Variant> variants = new ArrayList<>();
         for (Measures measures : MEASURES) {
@@ -116,6 +118,14 @@ public final class VisionTransformer extends Layer {
                         torchvision ? Names.TORCHVISION : Names.TIMM));
                 variants.add(
                         variant("vit_" + measures.word + "_patch" + patch + "_" + SIDE, measures, patch, Names.TIMM));
+                variants.add(new Variant(
+                        "vit_" + measures.word + "_patch" + patch + "_" + LARGE_SIDE,
+                        measures.size,
+                        measures.depth,
+                        measures.heads,
+                        patch,
+                        LARGE_SIDE,
+                        Names.TIMM));
             }
         }
         return variants.stream()
@@ -143,7 +153,7 @@ public final class VisionTransformer extends Layer {
         Patches.require(pictures, variant.patch);
         Tensor grid = projection.apply(pictures); // [B, C, H / patch, W / patch]
         Tensor x = Patches.tokens(grid, classToken)
-                .add(Patches.positions(positions, grid.size(2), grid.size(3), variant.names.interpolation));
+                .add(PositionEmbedding.resize(positions, 1, grid.size(2), grid.size(3), variant.names.interpolation));
         for (Layer block : blocks) {
             x = block.apply(x); // [B, 1 + patches, C]
         }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
-import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.sekkei.torch.Autocast;
@@ -31,24 +30,16 @@ class ResNetTest {
     }
 
     @Test
-    void resnet18AgreesWithTorchvision() {
-        Parity parity = Parity.of("resnet18");
-        Layer network = Model.named("resnet18").create(1000, new Generator(0));
-        assertThat(network.parameterCount()).isEqualTo(11_689_512).isEqualTo(parity.parameters());
-        assertThat(Parity.state(network)).isEqualTo(parity.state());
-        Parity.fill(network);
-        float[] first = Objects.requireNonNull(network.stateDict().get("conv1.weight"))
-                .detach()
-                .flatten(0, -1)
-                .narrow(0, 0, 4)
-                .toFloats();
-        assertThat(first)
-                .containsExactly(new float[] {0.0182130f, 0.0990603f, -0.1927688f, 0.0954383f}, Offset.offset(1e-7f));
+    void channelsLastGivesTheSame() {
+        Layer network = Model.named("resnet18").create(10, new Generator(0));
         network.eval();
         try (var _ = Autograd.noGrad()) {
-            parity.check("logits", network.apply(parity.input("input")));
+            Tensor pictures = Tensor.rand(new Generator(1), 1, 3, 64, 64);
+            Tensor expected = network.apply(pictures);
             network.channelsLast();
-            parity.check("logits", network.apply(parity.input("input").channelsLast()));
+            Tensor logits = network.apply(pictures.channelsLast());
+            assertThat(logits.sub(expected).abs().amax(false).item())
+                    .isLessThan(1e-4 * expected.std().item());
         }
     }
 

@@ -18,7 +18,8 @@ import org.sekkei.torch.Tensor;
 /// Fills a network from a checkpoint, whoever named its keys.
 ///
 /// Keys that differ by a known table - a prefix `module.`, Hugging Face's names of a ViT, and so on - are taken for
-/// what they mean. What is left must agree name by name and shape by shape.
+/// what they mean. Position embeddings of another grid are interpolated. What is left must agree name by name and shape
+/// by shape.
 public final class WeightLoading {
     // A hostile file may have millions of names.
     private static final long MOST_COMPARISONS = 4_000_000;
@@ -78,6 +79,7 @@ public final class WeightLoading {
             KeyMatching matching = KeyMatching.find(checkpoint.weights(), wanted);
             SequencedMap<String, Weight> found = matching.weights();
             List<String> missing = new ArrayList<>();
+            List<String> resized = new ArrayList<>();
             List<String> misshapen = new ArrayList<>();
             SequencedMap<String, Weight> fitting = new LinkedHashMap<>();
             wanted.forEach((name, shape) -> {
@@ -88,6 +90,10 @@ public final class WeightLoading {
                     }
                 } else if (weight.shape().equals(shape)) {
                     fitting.put(name, weight);
+                } else if (PositionEmbedding.fits(name, weight.shape(), shape)) {
+                    ResizedPositions positions = new ResizedPositions(name, weight, shape);
+                    fitting.put(name, positions);
+                    resized.add(positions.describe());
                 } else {
                     misshapen.add(name + " is " + weight.shape() + " instead of " + shape);
                 }
@@ -105,6 +111,7 @@ public final class WeightLoading {
             Fit fit = new Fit(
                     matching.dialects(),
                     List.copyOf(fitting.keySet()),
+                    resized,
                     withNearest(missing, unknown),
                     withNearest(unknown, missing),
                     misshapen);

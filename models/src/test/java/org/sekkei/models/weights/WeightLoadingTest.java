@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sekkei.torch.DType;
 import org.sekkei.torch.Generator;
@@ -230,6 +231,45 @@ class WeightLoadingTest {
         today.put("bn.num_batches_tracked", Tensor.scalar(3));
         load(old, zerosLike(today));
         load(today, zerosLike(old));
+    }
+
+    /// `make_position_fixtures.py` says where the figures come from.
+    @ParameterizedTest
+    @CsvSource({
+        "with_token, pos_embed, timm_with_token_4",
+        "with_token, pos_embed, timm_with_token_9",
+        "without_token, pos_embed, timm_without_token_4",
+        "without_token, pos_embed, timm_without_token_9",
+        "with_token, encoder.pos_embedding, torchvision_with_token_4",
+        "with_token, encoder.pos_embedding, torchvision_with_token_9",
+    })
+    void positionsOfAnotherGridAreInterpolatedAsTheirLibraryDoes(String from, String name, String to)
+            throws IOException {
+        try (Checkpoint figures = Checkpoint.open(Fixtures.copy("positions.npz", folder))) {
+            Tensor expected = figures.tensor(to);
+            SequencedMap<String, Tensor> network = new LinkedHashMap<>(Map.of(name, Tensor.zeros(expected.shape())));
+            Fit fit = load(Map.of(name, figures.tensor(from)), network);
+            assertThat(fit.resized()).singleElement().asString().startsWith(name + " from 6 x 6");
+            assertThat(Objects.requireNonNull(network.get(name))
+                            .sub(expected)
+                            .abs()
+                            .amax(false)
+                            .item())
+                    .isLessThan(1e-6);
+        }
+    }
+
+    @Test
+    void positionsWithoutAClassTokenGetNoneAndNoneIsLost() throws IOException {
+        Tensor grid = Tensor.rand(generator, 1, 16, WIDTH);
+        SequencedMap<String, Tensor> network = new LinkedHashMap<>(Map.of("pos_embed", Tensor.ones(1, 1 + 16, WIDTH)));
+        load(Map.of("pos_embed", grid), network);
+        Tensor filled = Objects.requireNonNull(network.get("pos_embed"));
+        assertThat(filled.select(1, 0).abs().amax(false).item()).isZero();
+        assertThat(filled.narrow(1, 1, 16).equal(grid)).isTrue();
+        assertThatThrownBy(() -> load(network, new LinkedHashMap<>(Map.of("pos_embed", Tensor.ones(1, 9, WIDTH)))))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("pos_embed is [1, 17, 6] instead of [1, 9, 6]");
     }
 
     @Test
