@@ -20,7 +20,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What an original network puts out under weights and inputs that a rule makes from their names, so that no weights need
+/// What an original network puts out under weights and inputs that a rule makes from their names, so that no weights
+/// need
 /// to be at hand. `docs/networks.md` has the rule and the file's form.
 public final class Parity {
     /// What is near enough, in units of the output's standard deviation.
@@ -29,11 +30,13 @@ public final class Parity {
     /// A 64-bit step of the golden ratio, as SplitMix64 takes it.
     private static final long STEP = 0x9E3779B97F4A7C15L;
 
-    /// @param worst the largest error of an element that is known, of the mean and of the largest magnitude, in units of
+    /// @param worst the largest error of an element that is known, of the mean and of the largest magnitude, in units
+    /// of
     ///     the output's standard deviation; infinite if the shape is another
     public record Output(String name, double worst) {}
 
-    /// @param keysOff keys that only one of both has, or that have another shape; empty if all agree, in their order too
+    /// @param keysOff keys that only one of both has, or that have another shape; empty if all agree, in their order
+    /// too
     public record Result(
             String network,
             long parameters,
@@ -156,12 +159,12 @@ public final class Parity {
         Tensor wide = actual.to(DType.FLOAT64);
         double worst = Math.max(
                 Math.abs(wide.mean().item() - expected.get("mean").asDouble()),
-                Math.abs(
-                        wide.abs().amax(false).item() - expected.get("absmax").asDouble()));
+                Math.abs(wide.abs().amax(false).item() - expected.get("absmax").asDouble()));
         double[] values = actual.toDoubles();
         for (JsonNode sample : expected.get("samples")) {
             worst = Math.max(
-                    worst, Math.abs(values[sample.get(0).asInt()] - sample.get(1).asDouble()));
+                    worst,
+                    Math.abs(values[sample.get(0).asInt()] - sample.get(1).asDouble()));
         }
         return Double.isNaN(worst) ? Double.POSITIVE_INFINITY : worst / deviation;
     }

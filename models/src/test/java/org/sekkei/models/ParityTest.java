@@ -56,8 +56,12 @@ class ParityTest {
     @Test
     void saysWhatIsWrongWithAFile() throws IOException {
         Path text = Files.writeString(folder.resolve("a.json"), "no JSON");
-        assertThatThrownBy(() -> Parity.read(text)).isInstanceOf(IOException.class).hasMessageContaining("is not JSON");
+        assertThatThrownBy(() -> Parity.read(text))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is not JSON");
         Path other = Files.writeString(folder.resolve("b.json"), "{\"model\": \"resnet18\"}");
-        assertThatThrownBy(() -> Parity.read(other)).isInstanceOf(IOException.class).hasMessageContaining("'parameters'");
+        assertThatThrownBy(() -> Parity.read(other))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("'parameters'");
     }
 }
