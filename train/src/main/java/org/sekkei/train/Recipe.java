@@ -10,7 +10,7 @@ public record Recipe(Optimization optimization, Regularization regularization, R
     /// What is usual for a network.
     ///
     /// Convolutional networks: [Optimization#sgd] and label smoothing 0.1. Transformers, which know less of
-    /// pictures before they begin, as in DeiT (Touvron et al., 2020, arXiv 2012.12877): [Optimization#adamW], label
+    /// pictures before they begin, after DeiT (Touvron et al., 2020, arXiv 2012.12877): [Optimization#adamW], label
     /// smoothing 0.1, mixup, CutMix, two operations of RandAugment, and drop path 0.1.
     ///
     /// @param model its name
