@@ -939,6 +939,12 @@ public final class Tensor {
         return Native.call("narrow", () -> handle.narrow(dimension, start, length), this);
     }
 
+    /// A view of every `step`-th entry along a dimension, from `start` to before `end`.
+    public Tensor slice(long dimension, long start, long end, long step) {
+        return Native.call(
+                "slice", () -> handle.slice(dimension, new LongOptional(start), new LongOptional(end), step), this);
+    }
+
     /// A view of one entry along a dimension, which goes away.
     public Tensor select(long dimension, long index) {
         return Native.call("select", () -> handle.select(dimension, index), this);
