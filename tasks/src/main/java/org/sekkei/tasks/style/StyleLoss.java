@@ -1,0 +1,79 @@
+package org.sekkei.tasks.style;
+
+import org.sekkei.torch.Functional;
+import org.sekkei.torch.Tensor;
+
+/// How far the features of a picture are from a style: a number that autograd can differentiate by the moments.
+public sealed interface StyleLoss {
+    /// @param picture the moments of the picture that is made
+    /// @param style those of the style picture, at the same step of the same network
+    Tensor between(Moments picture, Moments style);
+
+    /// The mean squared difference of Gram matrices `F Fᵀ / (C N)` (Gatys et al., 2015, arXiv 1508.06576, up to a
+    /// factor).
+    record Gram() implements StyleLoss {
+        @Override
+        public Tensor between(Moments picture, Moments style) {
+            return Functional.mseLoss(normalised(picture), normalised(style));
+        }
+
+        private static Tensor normalised(Moments moments) {
+            return moments.products().div((double) moments.sums().numel() * moments.count());
+        }
+    }
+
+    /// The squared Wasserstein-2 distance between the normal distributions that have these means and covariances, a
+    /// channel: `|m - m'|² + tr(S + S' - 2 (S^½ S' S^½)^½)`.
+    ///
+    /// @param epsilon what is added to the diagonals, so that the roots exist
+    /// @param iterations of Newton and Schulz for a root
+    record Wasserstein(double epsilon, int iterations) implements StyleLoss {
+        public static final Wasserstein DEFAULT = new Wasserstein(1e-4, 12);
+
+        @Override
+        public Tensor between(Moments picture, Moments style) {
+            Tensor s = covariance(picture);
+            Tensor t = covariance(style);
+            Tensor root = root(t); // of the target, which takes no gradient
+            Tensor cross = root(root.matmul(s).matmul(root));
+            Tensor means = mean(picture).sub(mean(style)).square().sum();
+            Tensor traces = trace(s).add(trace(t)).sub(trace(cross).mul(2));
+            return means.add(traces).div(picture.sums().numel());
+        }
+
+        private static Tensor mean(Moments moments) {
+            return moments.sums().div(moments.count()); // [C]
+        }
+
+        private Tensor covariance(Moments moments) {
+            Tensor mean = mean(moments);
+            return moments.products()
+                    .div(moments.count())
+                    .sub(mean.unsqueeze(1).matmul(mean.unsqueeze(0)))
+                    .add(identity(mean).mul(epsilon));
+        }
+
+        /// Converges where all eigenvalues of `matrix`, divided by its norm, lie in (0, 1].
+        private Tensor root(Tensor matrix) {
+            Tensor norm = matrix.square().sum().sqrt();
+            Tensor y = matrix.div(norm);
+            Tensor z = identity(matrix.select(0, 0));
+            Tensor three = z.mul(3);
+            for (int i = 0; i < iterations; i++) {
+                Tensor t = three.sub(z.matmul(y)).mul(0.5);
+                y = y.matmul(t);
+                z = t.matmul(z);
+            }
+            return y.mul(norm.sqrt());
+        }
+
+        private static Tensor trace(Tensor matrix) {
+            return matrix.mul(identity(matrix.select(0, 0))).sum();
+        }
+
+        private static Tensor identity(Tensor like) {
+            Tensor positions = Tensor.arange(like.numel()).to(like.device());
+            return positions.unsqueeze(0).eq(positions.unsqueeze(1)).to(like.dtype());
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sekkei.tasks.style;
+
+import org.jspecify.annotations.NullMarked;
