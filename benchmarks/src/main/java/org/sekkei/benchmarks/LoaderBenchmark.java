@@ -60,8 +60,9 @@ public final class LoaderBenchmark implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         System.out.println(Machine.here());
-        CsvTable table = new CsvTable("round", "loader", "threads", "size", "picturesPerSecond");
+        CsvTable table = new CsvTable("round", "loader", "threads", "size", "picturesPerSecond", "processorMilliseconds");
         List<Double> ratios = new ArrayList<>();
+        List<Double> processorRatios = new ArrayList<>();
         LoaderConfig standard = LoaderConfig.standard(size, 64, 1);
         var config = new LoaderConfig(
                 size,
@@ -77,21 +78,29 @@ public final class LoaderBenchmark implements Callable<Integer> {
                         opened, opened.codec().equals(FieldCodec.NAME) ? new FieldCodec() : new SirenCodec(), config)) {
             rate(loader, 0);
             for (int round = 1; round <= rounds; round++) {
-                double own = rate(loader, round);
-                System.out.printf(Locale.ROOT, "round %d: %s %.0f pictures/s", round, opened.codec(), own);
-                table.add(round, opened.codec(), threads, size, own);
+                Rate own = rate(loader, round);
+                System.out.printf(Locale.ROOT, "round %d: %s %s", round, opened.codec(), own);
+                table.add(round, opened.codec(), threads, size, own.pictures, own.milliseconds);
                 if (python != null) {
-                    double peer = peer(python);
-                    ratios.add(own / peer);
-                    System.out.printf(Locale.ROOT, ", DataLoader %.0f, %.2f x", peer, own / peer);
-                    table.add(round, "PyTorch DataLoader", threads, size, peer);
+                    Rate peer = peer(python);
+                    double ratio = own.pictures / peer.pictures;
+                    double processorRatio = peer.milliseconds / own.milliseconds;
+                    ratios.add(ratio);
+                    processorRatios.add(processorRatio);
+                    System.out.printf(
+                            Locale.ROOT,
+                            "; DataLoader %s; %.2f x the pictures/s, %.2f x by processor time",
+                            peer,
+                            ratio,
+                            processorRatio);
+                    table.add(round, "PyTorch DataLoader", threads, size, peer.pictures, peer.milliseconds);
                 }
                 System.out.println();
             }
         }
         if (!ratios.isEmpty()) {
-            ratios.sort(null);
-            System.out.printf(Locale.ROOT, "median %.2f x%n", ratios.get(ratios.size() / 2));
+            System.out.printf(
+                    Locale.ROOT, "median %.2f x, %.2f x by processor time%n", median(ratios), median(processorRatios));
         }
         if (csv != null) {
             table.write(csv);
@@ -99,10 +108,24 @@ public final class LoaderBenchmark implements Callable<Integer> {
         return 0;
     }
 
-    private double rate(InrLoader loader, int round) throws Exception {
+    private static double median(List<Double> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
+    }
+
+    /// @param pictures a second
+    /// @param milliseconds of processor time a picture, all threads together: what other programs do hardly shows
+    private record Rate(double pictures, double milliseconds) {
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.0f pictures/s, %.2f ms of processor time each", pictures, milliseconds);
+        }
+    }
+
+    private Rate rate(InrLoader loader, int round) throws Exception {
         int pictures = 0;
         long begin = System.nanoTime();
         double taken = 0;
+        double used = 0;
         for (int epoch = 1000 * round; taken < seconds; epoch++) {
             try (Batches batches = loader.training(epoch, 0)) {
                 while (taken < seconds) {
@@ -115,12 +138,13 @@ public final class LoaderBenchmark implements Callable<Integer> {
                     }
                     taken = (System.nanoTime() - begin) * 1e-9;
                 }
+                used += batches.cpuSeconds();
             }
         }
-        return pictures / taken;
+        return new Rate(pictures / taken, 1000 * used / pictures);
     }
 
-    private double peer(Path interpreter) throws Exception {
+    private Rate peer(Path interpreter) throws Exception {
         Path script = Path.of(System.getProperty("sekkei.root", ".")).resolve("benchmarks/peers/dataloader.py");
         Process process = new ProcessBuilder(
                         interpreter.toString(),
@@ -135,6 +159,7 @@ public final class LoaderBenchmark implements Callable<Integer> {
         if (process.waitFor() != 0) {
             throw new IllegalStateException(script + " failed; run it by hand to see why");
         }
-        return Double.parseDouble(output.strip());
+        String[] numbers = output.strip().split(" ");
+        return new Rate(Double.parseDouble(numbers[0]), Double.parseDouble(numbers[1]));
     }
 }

@@ -10,10 +10,14 @@ import org.sekkei.inr.CorruptDataException;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.Decoder;
 import org.sekkei.inr.Sampling;
+import org.sekkei.inr.field.FieldDecoder;
+import org.sekkei.inr.field.SparseCoefficients;
 import org.sekkei.torch.Device;
 
 /// Batches from blueprints: the coded pictures are copied once to where they are decoded, and each is evaluated at the
-/// positions that its sample asks for. No file is read after opening.
+/// positions that its sample asks for. No file is read after opening. On the processor, pictures of the codec `field`
+/// are
+/// entropy decoded once, and their coefficients kept, as far as half of the virtual machine's free memory allows.
 public final class InrLoader extends SampledLoader {
     private InrLoader(Catalogue catalogue, LoaderConfig config, Decoding decoding) {
         super(catalogue, config, decoding);
@@ -65,8 +69,9 @@ public final class InrLoader extends SampledLoader {
         CodedRecords coded = CodedRecords.copyOf(dataset);
         try {
             List<SampleReader> readers = new ArrayList<>();
+            var expanded = new ExpandedFields(dataset.size(), ExpandedFields.room());
             for (int i = 0; i < config.threads(); i++) {
-                readers.add(new Reader(catalogue, coded, newDecoder(dataset, codec), border));
+                readers.add(new Reader(catalogue, coded, expanded, newDecoder(dataset, codec), border));
             }
             return new ThreadedDecoding(readers, coded.byteSize(), coded::close);
         } catch (IOException | RuntimeException failure) {
@@ -86,13 +91,15 @@ public final class InrLoader extends SampledLoader {
     private static final class Reader implements SampleReader {
         private final Catalogue catalogue;
         private final CodedRecords coded;
+        private final ExpandedFields expanded;
         private final Decoder decoder;
         private final Border border;
         private final Supersampling supersampling;
 
-        Reader(Catalogue catalogue, CodedRecords coded, Decoder decoder, Border border) {
+        Reader(Catalogue catalogue, CodedRecords coded, ExpandedFields expanded, Decoder decoder, Border border) {
             this.catalogue = catalogue;
             this.coded = coded;
+            this.expanded = expanded;
             this.decoder = decoder;
             this.border = border;
             supersampling = new Supersampling(decoder.antialiased() ? 1 : Supersampling.MOST_OF_A_FIELD);
@@ -100,11 +107,10 @@ public final class InrLoader extends SampledLoader {
 
         @Override
         public void read(int index, Sampling sampling, float[] rgb) throws IOException {
-            MemorySegment record = coded.record(index);
             try {
                 supersampling.evaluate(
                         (finer, target) -> {
-                            decoder.decode(record, finer, target, 0);
+                            decode(index, finer, target);
                             border.fill(finer, catalogue.size(index), target);
                         },
                         sampling,
@@ -115,6 +121,21 @@ public final class InrLoader extends SampledLoader {
                                 + damage.getMessage(),
                         damage);
             }
+        }
+
+        private void decode(int index, Sampling sampling, float[] rgb) throws CorruptDataException {
+            if (decoder instanceof FieldDecoder field) {
+                SparseCoefficients known = expanded.get(index);
+                if (known == null && expanded.hasRoom()) {
+                    known = field.expand(coded.record(index));
+                    expanded.keep(index, known);
+                }
+                if (known != null) {
+                    field.decode(known, sampling, rgb, 0);
+                    return;
+                }
+            }
+            decoder.decode(coded.record(index), sampling, rgb, 0);
         }
     }
 }

@@ -66,17 +66,40 @@ final class Sampler {
         float[] normalised = scratch[1];
         reader.read(index, sampling, rgb);
         int pixels = numbers() / 3;
-        for (int channel = 0; channel < 3; channel++) {
-            float mean = config.normalization().mean().get(channel);
-            float factor = 1 / config.normalization().deviation().get(channel);
-            int from = channel * pixels;
-            int to = config.channelsLast() ? channel : from;
-            int stride = config.channelsLast() ? 3 : 1;
-            for (int i = 0; i < pixels; i++) {
-                normalised[to + i * stride] = (rgb[from + i] - mean) * factor;
+        if (config.channelsLast()) {
+            interleave(rgb, pixels, normalised);
+        } else {
+            for (int channel = 0; channel < 3; channel++) {
+                float factor = factor(channel);
+                float shift = -mean(channel) * factor;
+                for (int i = channel * pixels; i < (channel + 1) * pixels; i++) {
+                    normalised[i] = rgb[i] * factor + shift;
+                }
             }
         }
         MemorySegment.copy(normalised, 0, target, ValueLayout.JAVA_FLOAT, 0, 3 * pixels);
         return boxes(index, sampling);
+    }
+
+    private void interleave(float[] rgb, int pixels, float[] normalised) {
+        float redFactor = factor(0);
+        float greenFactor = factor(1);
+        float blueFactor = factor(2);
+        float red = -mean(0) * redFactor;
+        float green = -mean(1) * greenFactor;
+        float blue = -mean(2) * blueFactor;
+        for (int i = 0; i < pixels; i++) {
+            normalised[3 * i] = rgb[i] * redFactor + red;
+            normalised[3 * i + 1] = rgb[pixels + i] * greenFactor + green;
+            normalised[3 * i + 2] = rgb[2 * pixels + i] * blueFactor + blue;
+        }
+    }
+
+    private float mean(int channel) {
+        return config.normalization().mean().get(channel);
+    }
+
+    private float factor(int channel) {
+        return 1 / config.normalization().deviation().get(channel);
     }
 }

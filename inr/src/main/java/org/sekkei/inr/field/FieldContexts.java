@@ -8,6 +8,9 @@ public final class FieldContexts {
     /// Cells are padded to a multiple of this, the longest vector.
     static final int PADDING = 16;
 
+    /// A coefficient's magnitude counts up to this.
+    static final int MAX_MAGNITUDE = 1023;
+
     private static final int MAX_ENERGY = (1 << 18) - 1;
     private static final int FEATURES = 4;
 
@@ -52,10 +55,12 @@ public final class FieldContexts {
     public void add(short[] values) {
         if (group < basis.groups() - 1) {
             if (group == 0) {
-                addMeans(values);
-            } else {
-                addEnergies(values);
+                addMeans(values, basis.channels());
+                return;
             }
+            kernel.energies(basis, group, values, rows * columns, energies);
+            addEnergies(energies);
+            return;
         }
         group++;
     }
@@ -67,8 +72,14 @@ public final class FieldContexts {
         kernel.scales(basis.network(group), level, features, pitch, rows * columns, scales);
     }
 
-    private void addMeans(short[] values) {
-        int channels = basis.channels();
+    /// As [#add], of group 0.
+    ///
+    /// @param values `[cells, channels]`, the means first
+    void addMeans(short[] values, int channels) {
+        group++;
+        if (group == basis.groups()) {
+            return;
+        }
         int means = basis.channels(0);
         for (int row = 0; row < rows; row++) {
             int above = row > 0 ? -columns * channels : 0;
@@ -99,13 +110,18 @@ public final class FieldContexts {
         }
     }
 
-    private void addEnergies(short[] values) {
-        int cells = rows * columns;
-        kernel.energies(basis, group, values, cells, energies);
-        for (int cell = 0; cell < cells; cell++) {
-            energies[cell] = Math.min(energies[cell], MAX_ENERGY);
-        }
+    /// As [#add], of a later group.
+    ///
+    /// @param sums `[cells]`: energies, which are clamped in place
+    void addEnergies(int[] sums) {
         int base = FEATURES * group * pitch;
+        group++;
+        if (group == basis.groups()) {
+            return;
+        }
+        for (int cell = 0; cell < rows * columns; cell++) {
+            sums[cell] = Math.min(sums[cell], MAX_ENERGY);
+        }
         for (int row = 0; row < rows; row++) {
             int above = row > 0 ? -columns : 0;
             int below = row < rows - 1 ? columns : 0;
@@ -113,13 +129,13 @@ public final class FieldContexts {
                 int left = column > 0 ? -1 : 0;
                 int right = column < columns - 1 ? 1 : 0;
                 int at = row * columns + column;
-                int diagonal = energies[at + above + left]
-                        + energies[at + above + right]
-                        + energies[at + below + left]
-                        + energies[at + below + right];
-                features[base + at] = logarithm(energies[at] >> 2);
-                features[base + pitch + at] = logarithm(energies[at + left] + energies[at + right] >> 3);
-                features[base + 2 * pitch + at] = logarithm(energies[at + above] + energies[at + below] >> 3);
+                int diagonal = sums[at + above + left]
+                        + sums[at + above + right]
+                        + sums[at + below + left]
+                        + sums[at + below + right];
+                features[base + at] = logarithm(sums[at] >> 2);
+                features[base + pitch + at] = logarithm(sums[at + left] + sums[at + right] >> 3);
+                features[base + 2 * pitch + at] = logarithm(sums[at + above] + sums[at + below] >> 3);
                 features[base + 3 * pitch + at] = logarithm(diagonal >> 4);
             }
         }

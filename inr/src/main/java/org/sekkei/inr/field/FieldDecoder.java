@@ -32,7 +32,7 @@ public final class FieldDecoder implements Decoder {
 
     @Override
     public void decode(MemorySegment record, Sampling sampling, float[] rgb, int offset) throws CorruptDataException {
-        FieldCoefficients coefficients = format.readShared(record, evaluator.groups(sampling));
+        SparseCoefficients coefficients = format.readShared(record, evaluator.groups(sampling));
         evaluator.evaluate(coefficients, sampling, rgb, offset);
     }
 
@@ -42,7 +42,7 @@ public final class FieldDecoder implements Decoder {
     ///
     /// @throws CorruptDataException if the record is not one of this codec
     public SparseCoefficients expand(MemorySegment record) throws CorruptDataException {
-        return evaluator.expand(format.readShared(record, groups)).compact();
+        return format.readShared(record, groups).compact();
     }
 
     /// What [#decode(MemorySegment, Sampling, float\[\], int)] writes for the record of these coefficients.

@@ -13,8 +13,6 @@ public final class FieldEvaluator {
     private final FieldKernel kernel;
     private float[] planes = new float[0];
     private float[] lines = new float[0];
-    private int[] starts = new int[0];
-    private int[] terms = new int[0];
 
     public FieldEvaluator(FieldBasis basis, FieldKernel kernel) {
         this.basis = basis;
@@ -69,25 +67,11 @@ public final class FieldEvaluator {
 
     /// As above, from all coefficients.
     public void evaluate(FieldCoefficients coefficients, Sampling sampling, float[] rgb, int offset) {
-        evaluate(expand(coefficients), sampling, rgb, offset);
+        evaluate(SparseCoefficients.of(basis, coefficients), sampling, rgb, offset);
     }
 
     void evaluate(FieldCoefficients coefficients, Sampling sampling, int octave, float[] rgb, int offset) {
-        evaluate(expand(coefficients), sampling, octave, rgb, offset);
-    }
-
-    /// The terms of a picture, in memory that the next call uses again.
-    SparseCoefficients expand(FieldCoefficients coefficients) {
-        int cells = coefficients.cells();
-        if (starts.length <= 4 * cells) {
-            starts = new int[4 * cells + 1];
-        }
-        if (terms.length < cells * coefficients.channels()) {
-            terms = new int[cells * coefficients.channels()];
-        }
-        kernel.terms(basis.parity(), coefficients.values(), cells, starts, terms);
-        return new SparseCoefficients(
-                coefficients.size(), coefficients.level(), coefficients.rows(), coefficients.columns(), starts, terms);
+        evaluate(SparseCoefficients.of(basis, coefficients), sampling, octave, rgb, offset);
     }
 
     /// As above, from a given octave.

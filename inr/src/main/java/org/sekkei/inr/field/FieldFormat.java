@@ -27,8 +27,12 @@ public final class FieldFormat {
     private final double leastBits;
     private int[] entries = new int[0];
     private byte[] scales = new byte[0];
-    private int[] predictions = new int[0];
-    private short[] values = new short[0];
+    private int[] found = new int[0];
+    private int[] energies = new int[0];
+    private short[] meanValues = new short[0];
+    private final TermList terms;
+    private final int[] predictions = new int[FieldBasis.MAX_MEANS];
+    private final byte[] meanScales = new byte[FieldBasis.MAX_MEANS];
     private @Nullable FieldMeans means;
     private int meansRows;
     private int meansColumns;
@@ -40,6 +44,7 @@ public final class FieldFormat {
         this.kernel = kernel;
         this.contexts = new FieldContexts(basis, kernel);
         this.decoder = new LaneDecoder(basis);
+        this.terms = new TermList(basis);
         this.leastBits = leastBits(basis);
     }
 
@@ -106,25 +111,18 @@ public final class FieldFormat {
         return head(record).size;
     }
 
-    /// All coefficients of a record, in memory of their own.
+    /// All coefficients of a record.
     public FieldCoefficients read(MemorySegment record) throws CorruptDataException {
         return read(record, basis.groups());
     }
 
     /// The coefficients of the first groups; those of the others are zero and are not looked at.
     public FieldCoefficients read(MemorySegment record, int groups) throws CorruptDataException {
-        FieldCoefficients read = readShared(record, groups);
-        return new FieldCoefficients(
-                read.size(),
-                read.level(),
-                read.rows(),
-                read.columns(),
-                read.channels(),
-                Arrays.copyOf(read.values(), read.cells() * read.channels()));
+        return readShared(record, groups).dense(basis.channels());
     }
 
-    /// As [#read], in memory that the next call uses again.
-    FieldCoefficients readShared(MemorySegment record, int groups) throws CorruptDataException {
+    /// Those that are not zero, in memory that the next call uses again.
+    SparseCoefficients readShared(MemorySegment record, int groups) throws CorruptDataException {
         Head head = head(record);
         int rows = basis.cells(head.size.height());
         int columns = basis.cells(head.size.width());
@@ -133,28 +131,26 @@ public final class FieldFormat {
             throw new CorruptDataException("a field record of " + record.byteSize() + " bytes claims a picture of "
                     + head.size.width() + " x " + head.size.height() + " pixels");
         }
+        int cells = rows * columns;
         int lanes = lanes(coefficients);
         decoder.begin(record, head.length, lanes);
-        reserve((int) coefficients, rows * columns);
-        readMeans(means(rows, columns), rows * columns, lanes);
+        reserve(cells);
+        terms.begin(cells);
+        readMeans(means(rows, columns), lanes);
         contexts.begin(rows, columns, head.level);
+        contexts.addMeans(meanValues, basis.channels(0));
         for (int group = 1; group < groups; group++) {
-            contexts.add(values);
             contexts.scales(scales);
-            readGroup(group, rows * columns, lanes);
+            readGroup(group, cells, lanes);
+            contexts.addEnergies(energies);
         }
         if (groups == basis.groups()) {
             decoder.finish(lanes);
         }
-        return new FieldCoefficients(head.size, head.level, rows, columns, basis.channels(), values);
+        return terms.sorted(head.size, head.level, rows, columns);
     }
 
-    private void reserve(int coefficients, int cells) {
-        if (values.length < coefficients) {
-            values = new short[coefficients];
-        } else {
-            Arrays.fill(values, 0, coefficients, (short) 0);
-        }
+    private void reserve(int cells) {
         int widest = 0;
         for (int group = 0; group < basis.groups(); group++) {
             widest = Math.max(widest, basis.channels(group));
@@ -162,8 +158,13 @@ public final class FieldFormat {
         if (scales.length < cells * widest) {
             scales = new byte[cells * widest];
         }
+        if (energies.length < cells) {
+            energies = new int[cells];
+            meanValues = new short[cells * basis.channels(0)];
+        }
         if (entries.length == 0) {
-            entries = new int[CHUNK * basis.channels() + FieldKernel.LIST_MARGIN];
+            entries = new int[CHUNK * widest + FieldKernel.LIST_MARGIN];
+            found = new int[2 * (CHUNK * widest + 1)];
         }
     }
 
@@ -178,50 +179,38 @@ public final class FieldFormat {
         return known;
     }
 
-    private void readMeans(FieldMeans order, int cells, int lanes) throws CorruptDataException {
-        int stride = basis.channels();
+    private void readMeans(FieldMeans order, int lanes) throws CorruptDataException {
         int count = basis.channels(0);
-        if (predictions.length < cells * count) {
-            predictions = new int[cells * count];
-        }
         for (int pass = 0; pass < order.passes(); pass++) {
-            int[] own = order.cells(pass);
             int lane = 0;
-            for (int first = 0; first < own.length; first += CHUNK) {
-                int last = Math.min(own.length, first + CHUNK);
-                for (int index = first; index < last; index++) {
-                    order.predict(pass, index, values, stride, predictions, scales, (index - first) * count);
-                }
-                int size = (last - first) * count;
-                for (int i = 0; i < size; i++) {
-                    entries[i] = i << LaneDecoder.SCALE_BITS | scales[i];
-                }
-                lane = decoder.list(entries, size, lane, lanes, residuals, 0);
-                for (int index = first; index < last; index++) {
-                    for (int channel = 0; channel < count; channel++) {
-                        int at = (index - first) * count + channel;
-                        values[own[index] * stride + channel] = (short) (predictions[at] + residuals[at]);
-                    }
+            for (int index = 0; index < order.cells(pass).length; index++) {
+                int cell = order.cells(pass)[index];
+                order.predict(pass, index, meanValues, count, predictions, meanScales, 0);
+                for (int channel = 0; channel < count; channel++) {
+                    short value = (short) (predictions[channel] + decoder.value(meanScales[channel], lane));
+                    meanValues[cell * count + channel] = value;
+                    terms.add(cell, channel, value);
+                    lane = lane + 1 & lanes - 1;
                 }
             }
+            decoder.requireWords();
         }
     }
 
-    private final short[] residuals = new short[CHUNK * FieldBasis.MAX_MEANS];
-
     private void readGroup(int group, int cells, int lanes) throws CorruptDataException {
-        int stride = basis.channels();
         int count = basis.channels(group);
         int start = basis.start(group);
+        int shift = 32 - Integer.numberOfLeadingZeros(count - 1);
+        Arrays.fill(energies, 0, cells, 0);
         int lane = 0;
         for (int first = 0; first < cells; first += CHUNK) {
             int last = Math.min(cells, first + CHUNK);
             int size = 0;
             for (int cell = first; cell < last; cell++) {
-                int position = (cell - first) * stride + start;
-                size = kernel.list(scales, cell * count, count, position, entries, size);
+                size = kernel.list(scales, cell * count, count, cell - first << shift, entries, size);
             }
-            lane = decoder.list(entries, size, lane, lanes, values, first * stride);
+            terms.add(found, decoder.list(entries, size, lane, lanes, found), first, start, shift, energies);
+            lane = lane + size & lanes - 1;
         }
     }
 

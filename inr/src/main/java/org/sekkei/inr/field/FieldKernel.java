@@ -69,14 +69,6 @@ public interface FieldKernel {
         synthesise(tables, SparseCoefficients.of(tables.parity(), coefficients), cells, planes);
     }
 
-    /// Lists the coefficients that are not zero, see [SparseCoefficients].
-    ///
-    /// @param parity `[channels]`
-    /// @param values `[cells, channels]`
-    /// @param starts receives `[4 * cells + 1]`
-    /// @param terms receives those of all cells; has room for `cells * channels`
-    void terms(byte[] parity, short[] values, int cells, int[] starts, int[] terms);
-
     /// Colours from sums of functions: 0.5 is added, and the sum clamped to 0..1. The arrays may be one.
     void colours(float[] sums, int from, float[] colours, int to, int count);
 

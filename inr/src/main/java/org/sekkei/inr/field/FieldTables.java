@@ -1,18 +1,23 @@
 package org.sekkei.inr.field;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /// The synthesis functions at one octave: averaged over squares of `2^octave` pixels. Immutable, shared by
 /// threads.
 ///
-/// A function's quarter has `length = 3 * stride * stride` values (colour, row, column). Tables are cut into
-/// tiles of
-/// [#TILE] values, and each tile holds all channels one after the other, so that what is worked on fits the
-/// first-level
-/// cache: value `v` of channel `k` lies at `t * TILE * channels + k * width(t) + v % TILE` with `t = v / TILE`.
+/// A function's quarter has `length = 3 * stride * stride` values (colour, row, column). Tables are cut into tiles of
+/// [#tile] values, and each tile holds all channels one after the other, so that what is worked on fits the first-level
+/// cache: value `v` of channel `k` lies at `v / tile * tile * channels + k * tile + v % tile`.
 public final class FieldTables {
-    /// Values in a tile; the last tile may have fewer.
-    public static final int TILE = 128;
+    /// Values in a tile of a long function; a short one is a single tile.
+    private static final int TILE = 128;
+
+    private static final int SHORT = 192;
+
+    private static final long CACHE_LINE = 64;
 
     /// The part of a function's energy below which it is left out.
     private static final double VISIBLE = 0.06;
@@ -21,7 +26,7 @@ public final class FieldTables {
     private final int stride;
     private final int channels;
     private final byte[] parity;
-    private final float[] values;
+    private final MemorySegment values;
     private final int groups;
     private final int visible;
 
@@ -34,14 +39,19 @@ public final class FieldTables {
         this.stride = basis.stride() >> octave;
         this.channels = basis.channels();
         this.parity = basis.parity();
-        this.values = new float[channels * length()];
+        this.values = Arena.ofAuto().allocate((long) Float.BYTES * channels * length(), CACHE_LINE);
         float[] averages = averages(basis.synthesis(), basis.stride(), octave);
         this.groups = octave == 0 ? basis.groups() : groups(basis, octave);
         this.visible = basis.start(groups);
         for (int k = 0; k < channels; k++) {
-            for (int first = 0; first < length(); first += TILE) {
-                int width = Math.min(TILE, length() - first);
-                System.arraycopy(averages, k * length() + first, values, first * channels + k * width, width);
+            for (int first = 0; first < length(); first += tile()) {
+                MemorySegment.copy(
+                        averages,
+                        k * length() + first,
+                        values,
+                        ValueLayout.JAVA_FLOAT,
+                        (long) Float.BYTES * (first * channels + k * tile()),
+                        tile());
             }
         }
     }
@@ -148,13 +158,20 @@ public final class FieldTables {
         return 3 * stride * stride;
     }
 
+    /// Values in a tile; divides [#length].
+    public int tile() {
+        return length() <= SHORT ? length() : TILE;
+    }
+
     /// `[K]`, bit 0: odd in x; bit 1: odd in y.
     public byte[] parity() {
         return parity;
     }
 
-    /// The functions, in the order that this class describes.
-    public float[] values() {
+    /// The functions as floats, in the order that this class describes; must not be changed. They lie at a cache
+    /// line's
+    /// begin, which arrays do not: a vector that lies across two lines takes twice as long to load.
+    public MemorySegment values() {
         return values;
     }
 }

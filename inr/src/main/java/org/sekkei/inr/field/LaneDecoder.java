@@ -15,17 +15,21 @@ final class LaneDecoder {
     static final int SCALE_BITS = 6;
 
     private static final int SLOTS = 1 << FieldBasis.FREQUENCY_BITS;
-    private static final int ESCAPE = -64;
+    private static final int SCALE = (1 << SCALE_BITS) - 1;
     private static final ValueLayout.OfChar WORD = ValueLayout.JAVA_CHAR_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt STATE = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /// For each table and slot: the value in the top 7 bits, then 13 bits of its frequency and 12 bits of the
-    /// slot's
-    /// place in the value's interval.
-    private final int[] slots = new int[FieldBasis.TABLES * SLOTS];
+    // A slot: from bit 0 on 12 bits of its value's frequency, 1 that is set if the value is not zero, 1 that is set if
+    // raw bits follow, 6 of the value, and 12 of the slot's place in the value's interval.
+    private static final int FREQUENCY = SLOTS - 1;
+    private static final int SET = 12;
+    private static final int MORE = 1 << 13;
+    private static final int VALUE = 14;
+    private static final int PLACE = 20;
+    private static final int ESCAPE = -32;
 
-    /// Where the table of a scale index begins.
-    private final int[] rows = new int[FieldCosts.SCALES];
+    /// `[SCALES, SLOTS]`
+    private final int[] slots = new int[FieldCosts.SCALES * SLOTS];
 
     private final int[] states = new int[FieldFormat.LANES];
     private char[] words = new char[0];
@@ -34,19 +38,26 @@ final class LaneDecoder {
     private int current;
 
     LaneDecoder(FieldBasis basis) {
-        int[] frequencies = basis.frequencies();
-        for (int scale = 0; scale < rows.length; scale++) {
-            rows[scale] = FieldCosts.table(scale) << FieldBasis.FREQUENCY_BITS;
-        }
-        int slot = 0;
-        for (int i = 0; i < frequencies.length; i++) {
-            int symbol = i % FieldBasis.SYMBOLS;
-            int magnitude = symbol >>> 1;
-            int value = symbol == 0 ? ESCAPE : (symbol & 1) == 0 ? magnitude : magnitude == 0 ? 0 : -magnitude;
-            for (int place = 0; place < frequencies[i]; place++) {
-                slots[slot++] = value << 25 | frequencies[i] << 12 | place;
+        for (int scale = 0; scale < FieldCosts.SCALES; scale++) {
+            int slot = scale << FieldBasis.FREQUENCY_BITS;
+            for (int symbol = 0; symbol < FieldBasis.SYMBOLS; symbol++) {
+                int frequency = basis.frequencies()[FieldCosts.table(scale) * FieldBasis.SYMBOLS + symbol];
+                int magnitude = symbol >>> 1;
+                int value = symbol == 0 ? ESCAPE : (symbol & 1) == 0 ? magnitude : -magnitude;
+                value = symbol == 1 ? 0 : value;
+                int fixed = frequency | (value & 0x3F) << VALUE | (value == 0 ? 0 : 1 << SET);
+                if (symbol == 0 || FieldCosts.shift(scale) > 0) {
+                    fixed |= MORE;
+                }
+                for (int place = 0; place < frequency; place++) {
+                    slots[slot++] = fixed | place << PLACE;
+                }
             }
         }
+    }
+
+    private static int signed(int slot) {
+        return slot << 32 - PLACE >> 32 - PLACE + VALUE;
     }
 
     /// @throws CorruptDataException if the stream cannot hold its states
@@ -69,59 +80,163 @@ final class LaneDecoder {
         MemorySegment.copy(record, WORD, offset + 4L * lanes, words, 0, end);
     }
 
-    /// Reads the values of entries `0..count-1`; the first belongs to `lane`.
+    /// Reads a value.
+    ///
+    /// @param scale its scale index
+    /// @return the value modulo 2^16
+    short value(int scale, int lane) throws CorruptDataException {
+        int state = states[lane];
+        int slot = slots[scale << FieldBasis.FREQUENCY_BITS | state & SLOTS - 1];
+        state = (slot & FREQUENCY) * (state >>> FieldBasis.FREQUENCY_BITS) + (slot >>> PLACE);
+        if (state >>> 16 == 0) {
+            state = state << 16 | words[Math.min(position++, end)];
+        }
+        int value = signed(slot);
+        if ((slot & MORE) != 0) {
+            current = state;
+            value = rest(value, scale);
+            state = current;
+        }
+        states[lane] = state;
+        return (short) value;
+    }
+
+    /// Reads the values of entries `0..count-1`; the first belongs to `lane`. Those that are not zero are listed.
     ///
     /// @param lane the lane of the first value; 0 at the beginning of a list
     /// @param lanes 1 or [FieldFormat#LANES]
-    /// @param values receives each at its entry's position plus `offset`, modulo 2^16
-    /// @return the lane of the value after the last
+    /// @param found receives pairs of a position and a value; has room for `2 * (count + 1)`
+    /// @return how many were found
     /// @throws CorruptDataException if the words do not suffice, or a value is none
-    int list(int[] entries, int count, int lane, int lanes, short[] values, int offset) throws CorruptDataException {
-        // The states go round in four variables, the next one to be used is always the first.
-        int mask = lanes - 1;
-        boolean single = lanes == 1;
-        int first = states[lane];
-        int second = states[lane + 1 & mask];
-        int third = states[lane + 2 & mask];
-        int fourth = states[lane + 3 & mask];
-        int at = position;
-        for (int i = 0; i < count; i++) {
-            int entry = entries[i];
-            int scale = entry & (1 << SCALE_BITS) - 1;
-            int slot = slots[rows[scale] | first & SLOTS - 1];
-            int state = (slot >>> 12 & 0x1FFF) * (first >>> 12) + (slot & 0xFFF);
-            if (state >>> 16 == 0) {
-                state = state << 16 | words[Math.min(at++, end)];
-            }
-            int value = slot >> 25;
-            if (value == ESCAPE || scale >= FieldBasis.TABLES) {
-                current = state;
-                position = at;
-                value = rest(value, scale);
-                state = current;
-                at = position;
-            }
-            values[offset + (entry >>> SCALE_BITS)] = (short) value;
-            if (single) {
-                first = state;
-            } else {
-                first = second;
-                second = third;
-                third = fourth;
-                fourth = state;
-            }
+    int list(int[] entries, int count, int lane, int lanes, int[] found) throws CorruptDataException {
+        int size;
+        if (lanes == 1) {
+            size = one(entries, count, found);
+        } else {
+            int head = Math.min(count, -lane & FieldFormat.LANES - 1);
+            size = each(entries, 0, head, lane, found, 0);
+            int whole = head + (count - head) / FieldFormat.LANES * FieldFormat.LANES;
+            size = four(entries, head, whole, found, size);
+            size = each(entries, whole, count, 0, found, size);
         }
-        position = at;
-        int next = lane + count & mask;
-        states[next] = first;
-        if (!single) {
-            states[next + 1 & mask] = second;
-            states[next + 2 & mask] = third;
-            states[next + 3 & mask] = fourth;
-        }
+        requireWords();
+        return size / 2;
+    }
+
+    /// @throws CorruptDataException if more words were read than there are
+    void requireWords() throws CorruptDataException {
         if (position > end) {
             throw new CorruptDataException("the coefficient stream ends too early");
         }
+    }
+
+    private int each(int[] entries, int from, int to, int lane, int[] found, int size) throws CorruptDataException {
+        int next = size;
+        for (int i = from; i < to; i++) {
+            int value = value(entries[i] & SCALE, lane + i - from);
+            if (value != 0) {
+                found[next++] = entries[i] >>> SCALE_BITS;
+                found[next++] = value;
+            }
+        }
+        return next;
+    }
+
+    /// Of the only lane.
+    private int one(int[] entries, int count, int[] found) throws CorruptDataException {
+        int state = states[0];
+        int at = position;
+        int next = 0;
+        for (int i = 0; i < count; i++) {
+            int entry = entries[i];
+            int slot = slots[(entry & SCALE) << FieldBasis.FREQUENCY_BITS | state & SLOTS - 1];
+            if ((slot & MORE) != 0) {
+                states[0] = state;
+                position = at;
+                next = each(entries, i, i + 1, 0, found, next);
+                state = states[0];
+                at = position;
+                continue;
+            }
+            state = (slot & FREQUENCY) * (state >>> FieldBasis.FREQUENCY_BITS) + (slot >>> PLACE);
+            if (state >>> 16 == 0) {
+                state = state << 16 | words[Math.min(at++, end)];
+            }
+            // Written in any case, and kept if it is not zero: nobody could foresee a branch.
+            found[next] = entry >>> SCALE_BITS;
+            found[next + 1] = signed(slot);
+            next += slot >>> SET - 1 & 2;
+        }
+        states[0] = state;
+        position = at;
+        return next;
+    }
+
+    /// Four lanes at a time, in four variables, so that their chains of look-ups overlap. `from` belongs to lane 0.
+    private int four(int[] entries, int from, int to, int[] found, int size) throws CorruptDataException {
+        int first = states[0];
+        int second = states[1];
+        int third = states[2];
+        int fourth = states[3];
+        int at = position;
+        int next = size;
+        for (int i = from; i < to; i += 4) {
+            int entry0 = entries[i];
+            int entry1 = entries[i + 1];
+            int entry2 = entries[i + 2];
+            int entry3 = entries[i + 3];
+            int slot0 = slots[(entry0 & SCALE) << FieldBasis.FREQUENCY_BITS | first & SLOTS - 1];
+            int slot1 = slots[(entry1 & SCALE) << FieldBasis.FREQUENCY_BITS | second & SLOTS - 1];
+            int slot2 = slots[(entry2 & SCALE) << FieldBasis.FREQUENCY_BITS | third & SLOTS - 1];
+            int slot3 = slots[(entry3 & SCALE) << FieldBasis.FREQUENCY_BITS | fourth & SLOTS - 1];
+            if (((slot0 | slot1 | slot2 | slot3) & MORE) != 0) {
+                states[0] = first;
+                states[1] = second;
+                states[2] = third;
+                states[3] = fourth;
+                position = at;
+                next = each(entries, i, i + 4, 0, found, next);
+                first = states[0];
+                second = states[1];
+                third = states[2];
+                fourth = states[3];
+                at = position;
+                continue;
+            }
+            first = (slot0 & FREQUENCY) * (first >>> FieldBasis.FREQUENCY_BITS) + (slot0 >>> PLACE);
+            if (first >>> 16 == 0) {
+                first = first << 16 | words[Math.min(at++, end)];
+            }
+            second = (slot1 & FREQUENCY) * (second >>> FieldBasis.FREQUENCY_BITS) + (slot1 >>> PLACE);
+            if (second >>> 16 == 0) {
+                second = second << 16 | words[Math.min(at++, end)];
+            }
+            third = (slot2 & FREQUENCY) * (third >>> FieldBasis.FREQUENCY_BITS) + (slot2 >>> PLACE);
+            if (third >>> 16 == 0) {
+                third = third << 16 | words[Math.min(at++, end)];
+            }
+            fourth = (slot3 & FREQUENCY) * (fourth >>> FieldBasis.FREQUENCY_BITS) + (slot3 >>> PLACE);
+            if (fourth >>> 16 == 0) {
+                fourth = fourth << 16 | words[Math.min(at++, end)];
+            }
+            found[next] = entry0 >>> SCALE_BITS;
+            found[next + 1] = signed(slot0);
+            next += slot0 >>> SET - 1 & 2;
+            found[next] = entry1 >>> SCALE_BITS;
+            found[next + 1] = signed(slot1);
+            next += slot1 >>> SET - 1 & 2;
+            found[next] = entry2 >>> SCALE_BITS;
+            found[next + 1] = signed(slot2);
+            next += slot2 >>> SET - 1 & 2;
+            found[next] = entry3 >>> SCALE_BITS;
+            found[next + 1] = signed(slot3);
+            next += slot3 >>> SET - 1 & 2;
+        }
+        states[0] = first;
+        states[1] = second;
+        states[2] = third;
+        states[3] = fourth;
+        position = at;
         return next;
     }
 

@@ -57,6 +57,19 @@ public record SparseCoefficients(PictureSize size, int level, int rows, int colu
                 coefficients.size(), coefficients.level(), coefficients.rows(), coefficients.columns(), starts, terms);
     }
 
+    /// All coefficients, zeros included, in memory of their own.
+    ///
+    /// @param channels of a cell
+    public FieldCoefficients dense(int channels) {
+        short[] values = new short[Math.multiplyExact(cells(), channels)];
+        for (int cell = 0; cell < cells(); cell++) {
+            for (int n = starts[4 * cell]; n < starts[4 * cell + 4]; n++) {
+                values[cell * channels + channel(terms[n])] = (short) value(terms[n]);
+            }
+        }
+        return new FieldCoefficients(size, level, rows, columns, channels, values);
+    }
+
     /// The same in memory of its own, no longer than needed.
     SparseCoefficients compact() {
         int places = 4 * cells();

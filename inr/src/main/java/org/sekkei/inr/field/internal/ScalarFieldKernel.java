@@ -1,5 +1,6 @@
 package org.sekkei.inr.field.internal;
 
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.sekkei.inr.field.CellRange;
 import org.sekkei.inr.field.FieldAnalysis;
@@ -105,22 +106,6 @@ final class ScalarFieldKernel implements FieldKernel {
     }
 
     @Override
-    public void terms(byte[] parity, short[] values, int cells, int[] starts, int[] terms) {
-        int channels = parity.length;
-        int end = 0;
-        starts[0] = 0;
-        for (int place = 0; place < 4 * cells; place++) {
-            for (int k = 0; k < channels; k++) {
-                int value = values[place / 4 * channels + k];
-                if (value != 0 && parity[k] == place % 4) {
-                    terms[end++] = k << 16 | value & 0xFFFF;
-                }
-            }
-            starts[place + 1] = end;
-        }
-    }
-
-    @Override
     public void synthesise(FieldTables tables, SparseCoefficients coefficients, CellRange cells, float[] planes) {
         int s = tables.stride();
         int pitch = (cells.columns() + 1) * s;
@@ -156,11 +141,10 @@ final class ScalarFieldKernel implements FieldKernel {
                 break;
             }
             float amplitude = SparseCoefficients.value(term) * step;
-            for (int first = 0; first < quarter.length; first += FieldTables.TILE) {
-                int width = Math.min(FieldTables.TILE, quarter.length - first);
-                int at = first * tables.channels() + k * width;
-                for (int i = 0; i < width; i++) {
-                    quarter[first + i] += amplitude * tables.values()[at + i];
+            for (int first = 0; first < quarter.length; first += tables.tile()) {
+                int at = first * tables.channels() + k * tables.tile();
+                for (int i = 0; i < tables.tile(); i++) {
+                    quarter[first + i] += amplitude * tables.values().getAtIndex(ValueLayout.JAVA_FLOAT, at + i);
                 }
             }
         }

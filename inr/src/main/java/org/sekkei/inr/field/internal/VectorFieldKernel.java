@@ -1,5 +1,10 @@
 package org.sekkei.inr.field.internal;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import jdk.incubator.vector.ByteVector;
@@ -22,11 +27,8 @@ import org.sekkei.inr.field.SparseCoefficients;
 /// The fast path.
 ///
 /// - Contexts: cells in the lanes for the hidden units, channels in the lanes for the scales.
-/// - Synthesis: the coefficients that are not zero are listed by cell and parity. A tile of the functions of one
-/// parity
-///   stays in the first-level cache while all cells go through it, the sum of a cell in registers; then quarters
-///   become
-///   four mirrored quadrants.
+/// - Synthesis: a tile of the functions of one parity stays in the first-level cache while all cells go through it,
+///   the sum of a cell in registers; then quarters become four mirrored quadrants.
 /// - Analysis: a product of matrices, eight cells by two vectors of channels in registers.
 ///
 /// Nothing here depends on the order of a reduction of floats, so results do not change from run to run.
@@ -38,7 +40,6 @@ final class VectorFieldKernel implements FieldKernel {
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * LANES)));
     private static final VectorSpecies<Short> HALF_SHORTS =
             VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, 16 * LANES)));
-    private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
     private static final VectorShuffle<Float> REVERSE = VectorShuffle.fromOp(SPECIES, i -> LANES - 1 - i);
 
     private static final IntVector POSITIONS = IntVector.zero(INTS).addIndex(1).lanewise(VectorOperators.LSHL, 6);
@@ -53,8 +54,12 @@ final class VectorFieldKernel implements FieldKernel {
     /// Cells that an analysis works on at a time.
     private static final int ANALYSED = 8;
 
-    /// Cells whose coefficients are listed at a time, about.
-    private static final int LISTED = 28;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final long CACHE_LINE = 64;
+    private static final long VECTOR = (long) Float.BYTES * LANES;
+
+    /// Cells that are synthesised at a time, about.
+    private static final int WORKED = 256;
 
     private final Map<FieldNetwork, Weights> weights = new IdentityHashMap<>();
     private final float[] start = new float[FieldNetwork.HIDDEN];
@@ -62,11 +67,8 @@ final class VectorFieldKernel implements FieldKernel {
     private float[] sums = new float[0];
     private float[] padded = new float[0];
     private final float[][] folded = new float[4][];
-    private int[] listTerms = new int[0];
-    private final int[][] listChannels = new int[4][0];
-    private final float[][] listAmplitudes = new float[4][0];
-    private final int[][] listEnds = new int[4][0];
-    private float[] quarters = new float[0];
+    private final Worked[] worked = {new Worked(), new Worked(), new Worked(), new Worked()};
+    private MemorySegment quarters = MemorySegment.NULL;
 
     @Override
     public String description() {
@@ -265,10 +267,10 @@ final class VectorFieldKernel implements FieldKernel {
     public int list(byte[] scales, int from, int count, int position, int[] entries, int size) {
         int end = size;
         int i = 0;
-        for (; i + BYTES.length() <= count; i += LANES) {
+        for (; i < count && from + i + BYTES.length() <= scales.length; i += LANES) {
             IntVector scale = (IntVector)
                     ByteVector.fromArray(BYTES, scales, from + i).convertShape(VectorOperators.B2I, INTS, 0);
-            VectorMask<Integer> coded = scale.compare(VectorOperators.NE, 0);
+            VectorMask<Integer> coded = scale.compare(VectorOperators.NE, 0).and(INTS.indexInRange(i, count));
             scale.or(POSITIONS.add(position + i << 6)).compress(coded).intoArray(entries, end);
             end += coded.trueCount();
         }
@@ -525,142 +527,132 @@ final class VectorFieldKernel implements FieldKernel {
     }
 
     @Override
-    public void terms(byte[] parity, short[] values, int cells, int[] starts, int[] terms) {
-        int channels = parity.length;
-        if (listTerms.length < 3 * channels) {
-            listTerms = new int[3 * channels];
-        }
-        int[] ends = new int[4];
-        int end = 0;
-        starts[0] = 0;
-        for (int cell = 0; cell < cells; cell++) {
-            int at = cell * channels;
-            ends[0] = end;
-            ends[1] = 0;
-            ends[2] = channels;
-            ends[3] = 2 * channels;
-            int k = 0;
-            for (; k + SHORTS.length() <= channels; k += SHORTS.length()) {
-                long set = ShortVector.fromArray(SHORTS, values, at + k)
-                        .compare(VectorOperators.NE, 0)
-                        .toLong();
-                for (; set != 0; set &= set - 1) {
-                    int channel = k + Long.numberOfTrailingZeros(set);
-                    append(parity[channel], channel << 16 | values[at + channel] & 0xFFFF, ends, terms);
-                }
-            }
-            for (; k < channels; k++) {
-                if (values[at + k] != 0) {
-                    append(parity[k], k << 16 | values[at + k] & 0xFFFF, ends, terms);
-                }
-            }
-            end = ends[0];
-            starts[4 * cell + 1] = end;
-            for (int p = 1; p < 4; p++) {
-                int from = (p - 1) * channels;
-                int count = ends[p] - from;
-                for (int i = 0; i < count; i++) {
-                    terms[end + i] = listTerms[from + i];
-                }
-                end += count;
-                starts[4 * cell + p + 1] = end;
-            }
-        }
-    }
-
-    /// Terms of parity 0 go to their place, those of the others wait.
-    private void append(int parity, int term, int[] ends, int[] terms) {
-        int to = ends[parity]++;
-        (parity == 0 ? terms : listTerms)[to] = term;
-    }
-
-    @Override
     public void synthesise(FieldTables tables, SparseCoefficients coefficients, CellRange cells, float[] planes) {
-        int band = Math.max(1, LISTED / cells.columns());
+        int s = tables.stride();
+        int pitch = (cells.columns() + 1) * s;
+        Arrays.fill(planes, 0, 3 * (cells.rows() + 1) * s * pitch, 0);
+        int band = Math.max(1, WORKED / cells.columns());
+        int width = tables.tile();
         for (int row = 0; row < cells.rows(); row += band) {
             int rows = Math.min(band, cells.rows() - row);
-            list(tables, coefficients, new CellRange(cells.row() + row, cells.column(), rows, cells.columns()));
             int count = rows * cells.columns();
-            int length = tables.length();
-            if (quarters.length < 4 * count * length) {
-                quarters = new float[4 * count * length];
+            CellRange part = new CellRange(cells.row() + row, cells.column(), rows, cells.columns());
+            for (int parity = 0; parity < 4; parity++) {
+                worked[parity].list(tables, coefficients, part, parity, width);
             }
-            for (int first = 0; first < length; first += FieldTables.TILE) {
-                int width = Math.min(FieldTables.TILE, length - first);
+            long bytes = 4L * Float.BYTES * count * width;
+            if (quarters.byteSize() < bytes) {
+                quarters = Arena.ofAuto().allocate(bytes, CACHE_LINE);
+            }
+            for (int first = 0; first < tables.length(); first += width) {
                 for (int parity = 0; parity < 4; parity++) {
-                    accumulate(tables, first, width, parity, count);
+                    accumulate(tables, first, width, parity, worked[parity]);
                 }
-            }
-            for (int cell = 0; cell < count; cell++) {
-                unfold(tables.stride(), cells, row + cell / cells.columns(), cell % cells.columns(), cell, planes);
+                for (int cell = 0; cell < count; cell++) {
+                    unfold(s, cells, row + cell / cells.columns(), cell % cells.columns(), first, width, cell, planes);
+                }
             }
         }
     }
 
-    /// Lists the terms by parity, cell after cell.
-    private void list(FieldTables tables, SparseCoefficients coefficients, CellRange cells) {
-        int channels = tables.channels();
-        int count = cells.rows() * cells.columns();
-        int[] starts = coefficients.starts();
-        int[] terms = coefficients.terms();
-        float step = FieldBasis.step(coefficients.level());
-        for (int parity = 0; parity < 4; parity++) {
-            if (listEnds[parity].length < count + 1) {
-                listEnds[parity] = new int[count + 1];
+    /// The terms of one parity. Cells with equally many of them follow each other, so that the processor foresees
+    /// where
+    /// a cell ends.
+    private static final class Worked {
+        private int cells;
+        private int[] order = new int[0];
+        private int[] counts = new int[0];
+        private int[] places = new int[0];
+        private int[] offsets = new int[0];
+        private float[] amplitudes = new float[0];
+
+        /// @param width of a tile
+        void list(FieldTables tables, SparseCoefficients coefficients, CellRange range, int parity, int width) {
+            cells = range.rows() * range.columns();
+            if (order.length < cells) {
+                order = new int[cells];
+                counts = new int[cells];
             }
-            if (listChannels[parity].length < count * channels) {
-                listChannels[parity] = new int[count * channels];
-                listAmplitudes[parity] = new float[count * channels];
+            if (places.length < tables.channels() + 2) {
+                places = new int[tables.channels() + 2];
             }
-            int end = 0;
-            for (int cell = 0; cell < count; cell++) {
-                int row = cells.row() + cell / cells.columns();
-                int at = 4 * (row * coefficients.columns() + cells.column() + cell % cells.columns()) + parity;
-                for (int n = starts[at];
-                        n < starts[at + 1] && SparseCoefficients.channel(terms[n]) < tables.visible();
-                        n++) {
-                    listChannels[parity][end] = SparseCoefficients.channel(terms[n]);
-                    listAmplitudes[parity][end++] = SparseCoefficients.value(terms[n]) * step;
+            Arrays.fill(places, 0);
+            int[] starts = coefficients.starts();
+            int[] terms = coefficients.terms();
+            int total = 0;
+            for (int cell = 0; cell < cells; cell++) {
+                int at = place(coefficients, range, cell, parity);
+                int end = starts[at + 1];
+                while (end > starts[at] && SparseCoefficients.channel(terms[end - 1]) >= tables.visible()) {
+                    end--;
                 }
-                listEnds[parity][cell + 1] = end;
+                int count = end - starts[at];
+                counts[cell] = count;
+                places[count + 1]++;
+                total += count;
             }
+            for (int i = 1; i < places.length; i++) {
+                places[i] += places[i - 1];
+            }
+            for (int cell = 0; cell < cells; cell++) {
+                order[places[counts[cell]]++] = cell;
+            }
+            if (offsets.length < total) {
+                offsets = new int[total + total / 2];
+                amplitudes = new float[offsets.length];
+            }
+            float step = FieldBasis.step(coefficients.level());
+            int to = 0;
+            for (int i = 0; i < cells; i++) {
+                int cell = order[i];
+                int from = starts[place(coefficients, range, cell, parity)];
+                for (int n = from; n < from + counts[cell]; n++, to++) {
+                    offsets[to] = SparseCoefficients.channel(terms[n]) * width * Float.BYTES;
+                    amplitudes[to] = SparseCoefficients.value(terms[n]) * step;
+                }
+            }
+        }
+
+        private static int place(SparseCoefficients coefficients, CellRange range, int cell, int parity) {
+            int row = range.row() + cell / range.columns();
+            return 4 * (row * coefficients.columns() + range.column() + cell % range.columns()) + parity;
         }
     }
 
     /// A tile of the quarters of all cells, of one parity.
-    private void accumulate(FieldTables tables, int first, int width, int parity, int cells) {
-        float[] table = tables.values();
-        int base = first * tables.channels();
-        int length = tables.length();
-        int[] channels = listChannels[parity];
-        float[] amplitudes = listAmplitudes[parity];
-        int[] ends = listEnds[parity];
-        for (int cell = 0; cell < cells; cell++) {
-            int begin = ends[cell];
-            int end = ends[cell + 1];
-            int to = (4 * cell + parity) * length + first;
-            int at = 0;
-            for (; at + 8 * LANES <= width; at += 8 * LANES) {
-                eight(table, base + at, width, channels, amplitudes, begin, end, to + at);
+    private void accumulate(FieldTables tables, int first, int width, int parity, Worked terms) {
+        MemorySegment table = tables.values();
+        long base = (long) Float.BYTES * first * tables.channels();
+        int[] offsets = terms.offsets;
+        float[] amplitudes = terms.amplitudes;
+        long whole = (long) Float.BYTES * width;
+        int end = 0;
+        for (int i = 0; i < terms.cells; i++) {
+            int cell = terms.order[i];
+            int begin = end;
+            end += terms.counts[cell];
+            long to = (4L * cell + parity) * whole;
+            long at = 0;
+            for (; at + 8 * VECTOR <= whole; at += 8 * VECTOR) {
+                eight(table, base + at, offsets, amplitudes, begin, end, to + at);
             }
-            for (; at + 4 * LANES <= width; at += 4 * LANES) {
-                four(table, base + at, width, channels, amplitudes, begin, end, to + at);
+            for (; at + 4 * VECTOR <= whole; at += 4 * VECTOR) {
+                four(table, base + at, offsets, amplitudes, begin, end, to + at);
             }
-            for (; at + LANES <= width; at += LANES) {
-                one(table, base + at, width, channels, amplitudes, begin, end, to + at);
+            for (; at + VECTOR <= whole; at += VECTOR) {
+                one(table, base + at, offsets, amplitudes, begin, end, to + at);
             }
-            for (; at < width; at++) {
+            for (; at < whole; at += Float.BYTES) {
                 float sum = 0;
                 for (int n = begin; n < end; n++) {
-                    sum += amplitudes[n] * table[base + at + channels[n] * width];
+                    sum += amplitudes[n] * table.get(ValueLayout.JAVA_FLOAT, base + at + offsets[n]);
                 }
-                quarters[to + at] = sum;
+                quarters.set(ValueLayout.JAVA_FLOAT, to + at, sum);
             }
         }
     }
 
-    private void eight(
-            float[] table, int base, int width, int[] channels, float[] amplitudes, int begin, int end, int to) {
+    private void eight(MemorySegment table, long base, int[] offsets, float[] amplitudes, int begin, int end, long to) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector q0 = zero;
         FloatVector q1 = zero;
@@ -671,151 +663,149 @@ final class VectorFieldKernel implements FieldKernel {
         FloatVector q6 = zero;
         FloatVector q7 = zero;
         for (int n = begin; n < end; n++) {
-            int at = base + channels[n] * width;
+            long at = base + offsets[n];
             FloatVector amplitude = FloatVector.broadcast(SPECIES, amplitudes[n]);
-            q0 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at), q0);
-            q1 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + LANES), q1);
-            q2 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + 2 * LANES), q2);
-            q3 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + 3 * LANES), q3);
-            q4 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + 4 * LANES), q4);
-            q5 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + 5 * LANES), q5);
-            q6 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + 6 * LANES), q6);
-            q7 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + 7 * LANES), q7);
+            q0 = FloatVector.fromMemorySegment(SPECIES, table, at, ORDER).fma(amplitude, q0);
+            q1 = FloatVector.fromMemorySegment(SPECIES, table, at + VECTOR, ORDER)
+                    .fma(amplitude, q1);
+            q2 = FloatVector.fromMemorySegment(SPECIES, table, at + 2 * VECTOR, ORDER)
+                    .fma(amplitude, q2);
+            q3 = FloatVector.fromMemorySegment(SPECIES, table, at + 3 * VECTOR, ORDER)
+                    .fma(amplitude, q3);
+            q4 = FloatVector.fromMemorySegment(SPECIES, table, at + 4 * VECTOR, ORDER)
+                    .fma(amplitude, q4);
+            q5 = FloatVector.fromMemorySegment(SPECIES, table, at + 5 * VECTOR, ORDER)
+                    .fma(amplitude, q5);
+            q6 = FloatVector.fromMemorySegment(SPECIES, table, at + 6 * VECTOR, ORDER)
+                    .fma(amplitude, q6);
+            q7 = FloatVector.fromMemorySegment(SPECIES, table, at + 7 * VECTOR, ORDER)
+                    .fma(amplitude, q7);
         }
-        q0.intoArray(quarters, to);
-        q1.intoArray(quarters, to + LANES);
-        q2.intoArray(quarters, to + 2 * LANES);
-        q3.intoArray(quarters, to + 3 * LANES);
-        q4.intoArray(quarters, to + 4 * LANES);
-        q5.intoArray(quarters, to + 5 * LANES);
-        q6.intoArray(quarters, to + 6 * LANES);
-        q7.intoArray(quarters, to + 7 * LANES);
+        q0.intoMemorySegment(quarters, to, ORDER);
+        q1.intoMemorySegment(quarters, to + VECTOR, ORDER);
+        q2.intoMemorySegment(quarters, to + 2 * VECTOR, ORDER);
+        q3.intoMemorySegment(quarters, to + 3 * VECTOR, ORDER);
+        q4.intoMemorySegment(quarters, to + 4 * VECTOR, ORDER);
+        q5.intoMemorySegment(quarters, to + 5 * VECTOR, ORDER);
+        q6.intoMemorySegment(quarters, to + 6 * VECTOR, ORDER);
+        q7.intoMemorySegment(quarters, to + 7 * VECTOR, ORDER);
     }
 
-    private void four(
-            float[] table, int base, int width, int[] channels, float[] amplitudes, int begin, int end, int to) {
+    private void four(MemorySegment table, long base, int[] offsets, float[] amplitudes, int begin, int end, long to) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector q0 = zero;
         FloatVector q1 = zero;
         FloatVector q2 = zero;
         FloatVector q3 = zero;
         for (int n = begin; n < end; n++) {
-            int at = base + channels[n] * width;
+            long at = base + offsets[n];
             FloatVector amplitude = FloatVector.broadcast(SPECIES, amplitudes[n]);
-            q0 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at), q0);
-            q1 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + LANES), q1);
-            q2 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + 2 * LANES), q2);
-            q3 = amplitude.fma(FloatVector.fromArray(SPECIES, table, at + 3 * LANES), q3);
+            q0 = FloatVector.fromMemorySegment(SPECIES, table, at, ORDER).fma(amplitude, q0);
+            q1 = FloatVector.fromMemorySegment(SPECIES, table, at + VECTOR, ORDER)
+                    .fma(amplitude, q1);
+            q2 = FloatVector.fromMemorySegment(SPECIES, table, at + 2 * VECTOR, ORDER)
+                    .fma(amplitude, q2);
+            q3 = FloatVector.fromMemorySegment(SPECIES, table, at + 3 * VECTOR, ORDER)
+                    .fma(amplitude, q3);
         }
-        q0.intoArray(quarters, to);
-        q1.intoArray(quarters, to + LANES);
-        q2.intoArray(quarters, to + 2 * LANES);
-        q3.intoArray(quarters, to + 3 * LANES);
+        q0.intoMemorySegment(quarters, to, ORDER);
+        q1.intoMemorySegment(quarters, to + VECTOR, ORDER);
+        q2.intoMemorySegment(quarters, to + 2 * VECTOR, ORDER);
+        q3.intoMemorySegment(quarters, to + 3 * VECTOR, ORDER);
     }
 
-    private void one(
-            float[] table, int base, int width, int[] channels, float[] amplitudes, int begin, int end, int to) {
-        FloatVector sum = FloatVector.zero(SPECIES);
+    private void one(MemorySegment table, long base, int[] offsets, float[] amplitudes, int begin, int end, long to) {
+        FloatVector q0 = FloatVector.zero(SPECIES);
         for (int n = begin; n < end; n++) {
-            sum = FloatVector.fromArray(SPECIES, table, base + channels[n] * width)
-                    .fma(FloatVector.broadcast(SPECIES, amplitudes[n]), sum);
+            long at = base + offsets[n];
+            FloatVector amplitude = FloatVector.broadcast(SPECIES, amplitudes[n]);
+            q0 = FloatVector.fromMemorySegment(SPECIES, table, at, ORDER).fma(amplitude, q0);
         }
-        sum.intoArray(quarters, to);
+        q0.intoMemorySegment(quarters, to, ORDER);
     }
 
-    /// Adds a cell to the four quadrants under it. Cells come in row-major order, so the first one to touch a
-    /// pixel
-    /// is known, and sets it.
-    private void unfold(int s, CellRange cells, int row, int column, int cell, float[] planes) {
+    /// Adds a tile of a cell to the four quadrants under it.
+    private void unfold(int s, CellRange cells, int row, int column, int first, int width, int cell, float[] planes) {
         int pitch = (cells.columns() + 1) * s;
         int plane = (cells.rows() + 1) * s * pitch;
         int corner = row * s * pitch + column * s;
-        int length = 3 * s * s;
-        int from = 4 * cell * length;
-        for (int line = 0; line < 3 * s; line++, from += s) {
+        long from = 4L * Float.BYTES * cell * width;
+        for (int line = first / s; line < (first + width) / s; line++, from += (long) Float.BYTES * s) {
             int above = line / s * plane + corner + line % s * pitch;
             int below = line / s * plane + corner + (2 * s - 1 - line % s) * pitch;
             if (s % LANES == 0) {
                 for (int x = 0; x < s; x += LANES) {
-                    quadrants(from + x, length, planes, above, below, x, 2 * s - LANES - x, row > 0, column > 0);
+                    quadrants(
+                            from + (long) Float.BYTES * x,
+                            (long) Float.BYTES * width,
+                            planes,
+                            above,
+                            below,
+                            x,
+                            2 * s - LANES - x);
                 }
             } else if (s == 8) {
-                quadrantsOfEight(from, length, planes, above, below, 0, s, row > 0, column > 0);
+                quadrantsOfEight(from, (long) Float.BYTES * width, planes, above, below);
             } else {
-                quadrantsOfFew(s, from, length, planes, above, below, row > 0, column > 0);
+                quadrantsOfFew(s, from, (long) Float.BYTES * width, planes, above, below);
             }
         }
     }
 
     // The species has to be a constant where it is used: as a parameter it would cost a box a vector.
-    private void quadrants(
-            int from, int length, float[] planes, int above, int below, int x, int far, boolean up, boolean left) {
-        FloatVector p0 = FloatVector.fromArray(SPECIES, quarters, from);
-        FloatVector p1 = FloatVector.fromArray(SPECIES, quarters, from + length);
-        FloatVector p2 = FloatVector.fromArray(SPECIES, quarters, from + 2 * length);
-        FloatVector p3 = FloatVector.fromArray(SPECIES, quarters, from + 3 * length);
+    private void quadrants(long from, long width, float[] planes, int above, int below, int x, int far) {
+        FloatVector p0 = FloatVector.fromMemorySegment(SPECIES, quarters, from, ORDER);
+        FloatVector p1 = FloatVector.fromMemorySegment(SPECIES, quarters, from + width, ORDER);
+        FloatVector p2 = FloatVector.fromMemorySegment(SPECIES, quarters, from + 2 * width, ORDER);
+        FloatVector p3 = FloatVector.fromMemorySegment(SPECIES, quarters, from + 3 * width, ORDER);
         FloatVector e = p0.add(p2);
         FloatVector f = p0.sub(p2);
         FloatVector g = p1.add(p3);
         FloatVector h = p1.sub(p3);
-        FloatVector topLeft = e.add(g);
-        FloatVector topRight = e.sub(g).rearrange(REVERSE);
-        FloatVector bottomLeft = f.add(h);
-        if (up || left) {
-            topLeft = topLeft.add(FloatVector.fromArray(SPECIES, planes, above + x));
-        }
-        if (up) {
-            topRight = topRight.add(FloatVector.fromArray(SPECIES, planes, above + far));
-        }
-        if (left) {
-            bottomLeft = bottomLeft.add(FloatVector.fromArray(SPECIES, planes, below + x));
-        }
-        topLeft.intoArray(planes, above + x);
-        topRight.intoArray(planes, above + far);
-        bottomLeft.intoArray(planes, below + x);
-        f.sub(h).rearrange(REVERSE).intoArray(planes, below + far);
+        e.add(g).add(FloatVector.fromArray(SPECIES, planes, above + x)).intoArray(planes, above + x);
+        e.sub(g)
+                .rearrange(REVERSE)
+                .add(FloatVector.fromArray(SPECIES, planes, above + far))
+                .intoArray(planes, above + far);
+        f.add(h).add(FloatVector.fromArray(SPECIES, planes, below + x)).intoArray(planes, below + x);
+        f.sub(h)
+                .rearrange(REVERSE)
+                .add(FloatVector.fromArray(SPECIES, planes, below + far))
+                .intoArray(planes, below + far);
     }
 
-    private void quadrantsOfEight(
-            int from, int length, float[] planes, int above, int below, int x, int far, boolean up, boolean left) {
-        FloatVector p0 = FloatVector.fromArray(EIGHT, quarters, from);
-        FloatVector p1 = FloatVector.fromArray(EIGHT, quarters, from + length);
-        FloatVector p2 = FloatVector.fromArray(EIGHT, quarters, from + 2 * length);
-        FloatVector p3 = FloatVector.fromArray(EIGHT, quarters, from + 3 * length);
+    private void quadrantsOfEight(long from, long width, float[] planes, int above, int below) {
+        FloatVector p0 = FloatVector.fromMemorySegment(EIGHT, quarters, from, ORDER);
+        FloatVector p1 = FloatVector.fromMemorySegment(EIGHT, quarters, from + width, ORDER);
+        FloatVector p2 = FloatVector.fromMemorySegment(EIGHT, quarters, from + 2 * width, ORDER);
+        FloatVector p3 = FloatVector.fromMemorySegment(EIGHT, quarters, from + 3 * width, ORDER);
         FloatVector e = p0.add(p2);
         FloatVector f = p0.sub(p2);
         FloatVector g = p1.add(p3);
         FloatVector h = p1.sub(p3);
-        FloatVector topLeft = e.add(g);
-        FloatVector topRight = e.sub(g).rearrange(REVERSE_EIGHT);
-        FloatVector bottomLeft = f.add(h);
-        if (up || left) {
-            topLeft = topLeft.add(FloatVector.fromArray(EIGHT, planes, above + x));
-        }
-        if (up) {
-            topRight = topRight.add(FloatVector.fromArray(EIGHT, planes, above + far));
-        }
-        if (left) {
-            bottomLeft = bottomLeft.add(FloatVector.fromArray(EIGHT, planes, below + x));
-        }
-        topLeft.intoArray(planes, above + x);
-        topRight.intoArray(planes, above + far);
-        bottomLeft.intoArray(planes, below + x);
-        f.sub(h).rearrange(REVERSE_EIGHT).intoArray(planes, below + far);
+        e.add(g).add(FloatVector.fromArray(EIGHT, planes, above)).intoArray(planes, above);
+        e.sub(g)
+                .rearrange(REVERSE_EIGHT)
+                .add(FloatVector.fromArray(EIGHT, planes, above + 8))
+                .intoArray(planes, above + 8);
+        f.add(h).add(FloatVector.fromArray(EIGHT, planes, below)).intoArray(planes, below);
+        f.sub(h)
+                .rearrange(REVERSE_EIGHT)
+                .add(FloatVector.fromArray(EIGHT, planes, below + 8))
+                .intoArray(planes, below + 8);
     }
 
-    private void quadrantsOfFew(
-            int s, int from, int length, float[] planes, int above, int below, boolean up, boolean left) {
+    private void quadrantsOfFew(int s, long from, long width, float[] planes, int above, int below) {
         for (int x = 0; x < s; x++) {
-            float p0 = quarters[from + x];
-            float p1 = quarters[from + length + x];
-            float p2 = quarters[from + 2 * length + x];
-            float p3 = quarters[from + 3 * length + x];
+            float p0 = quarters.get(ValueLayout.JAVA_FLOAT, from + (long) Float.BYTES * x);
+            float p1 = quarters.get(ValueLayout.JAVA_FLOAT, from + width + (long) Float.BYTES * x);
+            float p2 = quarters.get(ValueLayout.JAVA_FLOAT, from + 2 * width + (long) Float.BYTES * x);
+            float p3 = quarters.get(ValueLayout.JAVA_FLOAT, from + 3 * width + (long) Float.BYTES * x);
             int far = 2 * s - 1 - x;
-            planes[above + x] = p0 + p1 + p2 + p3 + (up || left ? planes[above + x] : 0);
-            planes[above + far] = p0 - p1 + p2 - p3 + (up ? planes[above + far] : 0);
-            planes[below + x] = p0 + p1 - p2 - p3 + (left ? planes[below + x] : 0);
-            planes[below + far] = p0 - p1 - p2 + p3;
+            planes[above + x] += p0 + p1 + p2 + p3;
+            planes[above + far] += p0 - p1 + p2 - p3;
+            planes[below + x] += p0 + p1 - p2 - p3;
+            planes[below + far] += p0 - p1 - p2 + p3;
         }
     }
 
