@@ -101,7 +101,7 @@ public final class FieldDecodingBenchmark implements Callable<Integer> {
         System.out.printf(
                 "%s: %d pictures, one thread, milliseconds of processor time a picture, median of %d rounds (best)%n",
                 source.getFileName(), pictures.size(), rounds);
-        CsvTable table = new CsvTable("psnr", "way", "bytes", "medianMilliseconds", "bestMilliseconds");
+        CsvTable table = new CsvTable("psnr", "way", "bytes", "medianMilliseconds", "bestMilliseconds", "ofField");
         for (int i = 0; i < targets.size(); i++) {
             measure(basis, pictures, sizes, targets.get(i), jpegQualities.get(i), table);
         }
@@ -185,7 +185,7 @@ public final class FieldDecodingBenchmark implements Callable<Integer> {
         timings.forEach((way, own) -> {
             double median = median(timings, way);
             System.out.printf(Locale.ROOT, "%-36s %7.3f (%.3f)  %.2f x field%n", way, median, own[0], median / field);
-            table.add(target, way, way.startsWith("JDK") ? jpegBytes : bytes, median, own[0]);
+            table.add(target, way, way.startsWith("JDK") ? jpegBytes : bytes, median, own[0], median / field);
         });
     }
 

@@ -60,7 +60,8 @@ public final class LoaderBenchmark implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         System.out.println(Machine.here());
-        CsvTable table = new CsvTable("round", "loader", "threads", "size", "picturesPerSecond", "processorMilliseconds");
+        CsvTable table =
+                new CsvTable("round", "loader", "threads", "size", "picturesPerSecond", "processorMilliseconds");
         List<Double> ratios = new ArrayList<>();
         List<Double> processorRatios = new ArrayList<>();
         LoaderConfig standard = LoaderConfig.standard(size, 64, 1);
@@ -117,7 +118,8 @@ public final class LoaderBenchmark implements Callable<Integer> {
     private record Rate(double pictures, double milliseconds) {
         @Override
         public String toString() {
-            return String.format(Locale.ROOT, "%.0f pictures/s, %.2f ms of processor time each", pictures, milliseconds);
+            return String.format(
+                    Locale.ROOT, "%.0f pictures/s, %.2f ms of processor time each", pictures, milliseconds);
         }
     }
 

@@ -239,11 +239,7 @@ final class TorchFieldDecoder implements AutoCloseable {
         System.arraycopy(channels.others().get(parity), 0, used, means.length, others);
         float[] rows = new float[used.length * tables.length()];
         for (int row = 0; row < used.length; row++) {
-            for (int first = 0; first < tables.length(); first += FieldTables.TILE) {
-                int width = Math.min(FieldTables.TILE, tables.length() - first);
-                int from = first * tables.channels() + used[row] * width;
-                System.arraycopy(tables.values(), from, rows, row * tables.length() + first, width);
-            }
+            tables.copy(used[row], rows, row * tables.length());
         }
         return Tensor.of(rows, used.length, tables.length()).to(device);
     }

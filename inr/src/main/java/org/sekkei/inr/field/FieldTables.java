@@ -19,8 +19,8 @@ public final class FieldTables {
 
     private static final long CACHE_LINE = 64;
 
-    /// The part of a function's energy below which it is left out.
-    private static final double VISIBLE = 0.06;
+    /// The part of their energy that the functions of a group keep, in the mean, below which the group is left out.
+    private static final double VISIBLE = 0.024;
 
     private final int octave;
     private final int stride;
@@ -62,12 +62,14 @@ public final class FieldTables {
     private static int groups(FieldBasis basis, int octave) {
         int length = 3 * basis.stride() * basis.stride();
         for (int group = basis.groups(); group > 1; group--) {
+            double kept = 0;
             for (int k = basis.start(group - 1); k < basis.start(group); k++) {
                 float[] quarter = Arrays.copyOfRange(basis.synthesis(), k * length, (k + 1) * length);
-                double whole = energy(quarter);
-                if (energy(blurred(quarter, basis.parity()[k], basis.stride(), 1 << octave)) > VISIBLE * whole) {
-                    return group;
-                }
+                float[] shown = blurred(quarter, basis.parity()[k], basis.stride(), 1 << octave);
+                kept += energy(shown) / Math.max(energy(quarter), Double.MIN_NORMAL);
+            }
+            if (kept > VISIBLE * basis.channels(group - 1)) {
+                return group;
             }
         }
         return 1;
@@ -166,6 +168,16 @@ public final class FieldTables {
     /// `[K]`, bit 0: odd in x; bit 1: odd in y.
     public byte[] parity() {
         return parity;
+    }
+
+    /// A function's quarter.
+    ///
+    /// @param quarter receives `[3, stride, stride]` from `offset` on
+    public void copy(int channel, float[] quarter, int offset) {
+        for (int first = 0; first < length(); first += tile()) {
+            long from = (long) Float.BYTES * (first * channels + channel * tile());
+            MemorySegment.copy(values, ValueLayout.JAVA_FLOAT, from, quarter, offset + first, tile());
+        }
     }
 
     /// The functions as floats, in the order that this class describes; must not be changed. They lie at a cache

@@ -3,6 +3,7 @@ package org.sekkei.inr.field;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.sekkei.inr.CorruptDataException;
 
 /// Reads what [LaneEncoder] wrote. Not thread-safe; one can read many streams, one after the other.
@@ -19,17 +20,23 @@ final class LaneDecoder {
     private static final ValueLayout.OfChar WORD = ValueLayout.JAVA_CHAR_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt STATE = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    // A slot: from bit 0 on 12 bits of its value's frequency, 1 that is set if the value is not zero, 1 that is set if
-    // raw bits follow, 6 of the value, and 12 of the slot's place in the value's interval.
+    // A symbol: from bit 0 on 12 bits of its frequency, 1 that is set if its value is not zero, 1 that is set if raw
+    // bits
+    // follow, 6 of the value, and 12 of the place where its interval begins.
     private static final int FREQUENCY = SLOTS - 1;
     private static final int SET = 12;
     private static final int MORE = 1 << 13;
     private static final int VALUE = 14;
-    private static final int PLACE = 20;
+    private static final int BEGIN = 20;
     private static final int ESCAPE = -32;
+    private static final int SYMBOL_BITS = 5;
 
-    /// `[SCALES, SLOTS]`
-    private final int[] slots = new int[FieldCosts.SCALES * SLOTS];
+    /// `[SCALES, SLOTS]`: the symbol of each slot. What symbols mean lies elsewhere, so that what is used fits the
+    /// cache.
+    private final byte[] slots = new byte[FieldCosts.SCALES * SLOTS];
+
+    /// `[SCALES, SYMBOLS]`
+    private final int[] symbols = new int[FieldCosts.SCALES * FieldBasis.SYMBOLS];
 
     private final int[] states = new int[FieldFormat.LANES];
     private char[] words = new char[0];
@@ -39,25 +46,33 @@ final class LaneDecoder {
 
     LaneDecoder(FieldBasis basis) {
         for (int scale = 0; scale < FieldCosts.SCALES; scale++) {
-            int slot = scale << FieldBasis.FREQUENCY_BITS;
+            int begin = 0;
             for (int symbol = 0; symbol < FieldBasis.SYMBOLS; symbol++) {
                 int frequency = basis.frequencies()[FieldCosts.table(scale) * FieldBasis.SYMBOLS + symbol];
                 int magnitude = symbol >>> 1;
                 int value = symbol == 0 ? ESCAPE : (symbol & 1) == 0 ? magnitude : -magnitude;
                 value = symbol == 1 ? 0 : value;
-                int fixed = frequency | (value & 0x3F) << VALUE | (value == 0 ? 0 : 1 << SET);
-                if (symbol == 0 || FieldCosts.shift(scale) > 0) {
-                    fixed |= MORE;
-                }
-                for (int place = 0; place < frequency; place++) {
-                    slots[slot++] = fixed | place << PLACE;
-                }
+                int more = symbol == 0 || FieldCosts.shift(scale) > 0 ? MORE : 0;
+                int set = value == 0 ? 0 : 1 << SET;
+                symbols[scale << SYMBOL_BITS | symbol] =
+                        frequency | set | more | (value & 0x3F) << VALUE | begin << BEGIN;
+                int row = scale << FieldBasis.FREQUENCY_BITS;
+                Arrays.fill(slots, row + begin, row + begin + frequency, (byte) symbol);
+                begin += frequency;
             }
         }
     }
 
-    private static int signed(int slot) {
-        return slot << 32 - PLACE >> 32 - PLACE + VALUE;
+    private int symbol(int scale, int state) {
+        return symbols[scale << SYMBOL_BITS | slots[scale << FieldBasis.FREQUENCY_BITS | state & SLOTS - 1]];
+    }
+
+    private static int advanced(int state, int symbol) {
+        return (symbol & FREQUENCY) * (state >>> FieldBasis.FREQUENCY_BITS) + (state & SLOTS - 1) - (symbol >>> BEGIN);
+    }
+
+    private static int signed(int symbol) {
+        return symbol << 32 - BEGIN >> 32 - BEGIN + VALUE;
     }
 
     /// @throws CorruptDataException if the stream cannot hold its states
@@ -86,13 +101,13 @@ final class LaneDecoder {
     /// @return the value modulo 2^16
     short value(int scale, int lane) throws CorruptDataException {
         int state = states[lane];
-        int slot = slots[scale << FieldBasis.FREQUENCY_BITS | state & SLOTS - 1];
-        state = (slot & FREQUENCY) * (state >>> FieldBasis.FREQUENCY_BITS) + (slot >>> PLACE);
+        int symbol = symbol(scale, state);
+        state = advanced(state, symbol);
         if (state >>> 16 == 0) {
             state = state << 16 | words[Math.min(position++, end)];
         }
-        int value = signed(slot);
-        if ((slot & MORE) != 0) {
+        int value = signed(symbol);
+        if ((symbol & MORE) != 0) {
             current = state;
             value = rest(value, scale);
             state = current;
@@ -149,8 +164,8 @@ final class LaneDecoder {
         int next = 0;
         for (int i = 0; i < count; i++) {
             int entry = entries[i];
-            int slot = slots[(entry & SCALE) << FieldBasis.FREQUENCY_BITS | state & SLOTS - 1];
-            if ((slot & MORE) != 0) {
+            int symbol = symbol(entry & SCALE, state);
+            if ((symbol & MORE) != 0) {
                 states[0] = state;
                 position = at;
                 next = each(entries, i, i + 1, 0, found, next);
@@ -158,14 +173,14 @@ final class LaneDecoder {
                 at = position;
                 continue;
             }
-            state = (slot & FREQUENCY) * (state >>> FieldBasis.FREQUENCY_BITS) + (slot >>> PLACE);
+            state = advanced(state, symbol);
             if (state >>> 16 == 0) {
                 state = state << 16 | words[Math.min(at++, end)];
             }
             // Written in any case, and kept if it is not zero: nobody could foresee a branch.
             found[next] = entry >>> SCALE_BITS;
-            found[next + 1] = signed(slot);
-            next += slot >>> SET - 1 & 2;
+            found[next + 1] = signed(symbol);
+            next += symbol >>> SET - 1 & 2;
         }
         states[0] = state;
         position = at;
@@ -185,11 +200,11 @@ final class LaneDecoder {
             int entry1 = entries[i + 1];
             int entry2 = entries[i + 2];
             int entry3 = entries[i + 3];
-            int slot0 = slots[(entry0 & SCALE) << FieldBasis.FREQUENCY_BITS | first & SLOTS - 1];
-            int slot1 = slots[(entry1 & SCALE) << FieldBasis.FREQUENCY_BITS | second & SLOTS - 1];
-            int slot2 = slots[(entry2 & SCALE) << FieldBasis.FREQUENCY_BITS | third & SLOTS - 1];
-            int slot3 = slots[(entry3 & SCALE) << FieldBasis.FREQUENCY_BITS | fourth & SLOTS - 1];
-            if (((slot0 | slot1 | slot2 | slot3) & MORE) != 0) {
+            int symbol0 = symbol(entry0 & SCALE, first);
+            int symbol1 = symbol(entry1 & SCALE, second);
+            int symbol2 = symbol(entry2 & SCALE, third);
+            int symbol3 = symbol(entry3 & SCALE, fourth);
+            if (((symbol0 | symbol1 | symbol2 | symbol3) & MORE) != 0) {
                 states[0] = first;
                 states[1] = second;
                 states[2] = third;
@@ -203,34 +218,34 @@ final class LaneDecoder {
                 at = position;
                 continue;
             }
-            first = (slot0 & FREQUENCY) * (first >>> FieldBasis.FREQUENCY_BITS) + (slot0 >>> PLACE);
+            first = advanced(first, symbol0);
             if (first >>> 16 == 0) {
                 first = first << 16 | words[Math.min(at++, end)];
             }
-            second = (slot1 & FREQUENCY) * (second >>> FieldBasis.FREQUENCY_BITS) + (slot1 >>> PLACE);
+            second = advanced(second, symbol1);
             if (second >>> 16 == 0) {
                 second = second << 16 | words[Math.min(at++, end)];
             }
-            third = (slot2 & FREQUENCY) * (third >>> FieldBasis.FREQUENCY_BITS) + (slot2 >>> PLACE);
+            third = advanced(third, symbol2);
             if (third >>> 16 == 0) {
                 third = third << 16 | words[Math.min(at++, end)];
             }
-            fourth = (slot3 & FREQUENCY) * (fourth >>> FieldBasis.FREQUENCY_BITS) + (slot3 >>> PLACE);
+            fourth = advanced(fourth, symbol3);
             if (fourth >>> 16 == 0) {
                 fourth = fourth << 16 | words[Math.min(at++, end)];
             }
             found[next] = entry0 >>> SCALE_BITS;
-            found[next + 1] = signed(slot0);
-            next += slot0 >>> SET - 1 & 2;
+            found[next + 1] = signed(symbol0);
+            next += symbol0 >>> SET - 1 & 2;
             found[next] = entry1 >>> SCALE_BITS;
-            found[next + 1] = signed(slot1);
-            next += slot1 >>> SET - 1 & 2;
+            found[next + 1] = signed(symbol1);
+            next += symbol1 >>> SET - 1 & 2;
             found[next] = entry2 >>> SCALE_BITS;
-            found[next + 1] = signed(slot2);
-            next += slot2 >>> SET - 1 & 2;
+            found[next + 1] = signed(symbol2);
+            next += symbol2 >>> SET - 1 & 2;
             found[next] = entry3 >>> SCALE_BITS;
-            found[next + 1] = signed(slot3);
-            next += slot3 >>> SET - 1 & 2;
+            found[next + 1] = signed(symbol3);
+            next += symbol3 >>> SET - 1 & 2;
         }
         states[0] = first;
         states[1] = second;

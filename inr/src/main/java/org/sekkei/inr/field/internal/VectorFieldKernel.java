@@ -59,7 +59,7 @@ final class VectorFieldKernel implements FieldKernel {
     private static final long VECTOR = (long) Float.BYTES * LANES;
 
     /// Cells that are synthesised at a time, about.
-    private static final int WORKED = 256;
+    private static final int WORKED = 64;
 
     private final Map<FieldNetwork, Weights> weights = new IdentityHashMap<>();
     private final float[] start = new float[FieldNetwork.HIDDEN];
