@@ -43,7 +43,8 @@ public final class WeightLoading {
         if (!plan.fit.isExact()) {
             throw new CheckpointException(
                     checkpoint.path(),
-                    "does not fit " + network + ": " + plan.fit.problems() + ". --partial loads what fits");
+                    "does not fit " + network + ": " + plan.fit.problems()
+                            + ". 'sekkei models run' and 'sekkei train --init' load what fits with --partial");
         }
         plan.run(state);
         return plan.fit;

@@ -280,10 +280,11 @@ class WeightLoadingTest {
         SequencedMap<String, Tensor> filled = zerosLike(network);
         assertThatThrownBy(() -> load(weights, filled))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessage(folder.resolve("a.safetensors")
-                        + ": does not fit Network: 2 missing: layer.0.weight (near layer.0.weights), fc.weight; "
-                        + "2 unknown: layer.0.weights (near layer.0.weight), extra; 1 of another shape: conv1.bias is "
-                        + "[4, 5] instead of [2, 3]. --partial loads what fits");
+                .hasMessage(
+                        folder.resolve("a.safetensors")
+                                + ": does not fit Network: 2 missing: layer.0.weight (near layer.0.weights), fc.weight; "
+                                + "2 unknown: layer.0.weights (near layer.0.weight), extra; 1 of another shape: conv1.bias is "
+                                + "[4, 5] instead of [2, 3]. 'sekkei models run' and 'sekkei train --init' load what fits with --partial");
         assertSame(filled, zerosLike(network));
         try (Checkpoint opened = written(weights)) {
             Fit fit = WeightLoading.loadPartially(opened, "Network", filled);
