@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "docs/networks.md tells the form of the files. Exit status 1 if a network does not agree in its parameters,"
-                    + " its keys or, by more than 1e-4 of an output's standard deviation, in what it gives.",
+                    + " its keys or, by more than 1e-4 of an output's standard deviation, in what it gives,"
+                    + " or if a file cannot be checked.",
             "",
             "Example:",
             "  sekkei models check references --csv parity.csv"
@@ -39,29 +40,36 @@ final class ModelsCheckCommand extends Job {
         }
     }
 
-    record Result(List<Line> networks) {}
+    /// @param failures a sentence for each file that could not be checked
+    record Result(List<Line> networks, List<String> failures) {}
 
     @Override
     int run() throws IOException {
         requireExisting(references);
         List<Parity.Result> results = new ArrayList<>();
+        List<String> failures = new ArrayList<>();
         if (!json()) {
             out().printf("%-26s %14s %8s %14s%n", "network", "parameters", "keys", "worst error");
         }
         for (Path file : files()) {
-            Parity.Result result = Parity.read(file).check();
-            results.add(result);
-            if (!json()) {
-                print(result);
+            try {
+                Parity.Result result = Parity.read(file).check();
+                results.add(result);
+                if (!json()) {
+                    print(result);
+                }
+            } catch (IOException e) {
+                failures.add(Failures.sentence(e));
+                err().println(failures.getLast());
             }
         }
         if (csv != null) {
             OutputFile.write(csv, table(results).getBytes(StandardCharsets.UTF_8));
         }
         if (json()) {
-            printJson(new Result(results.stream().map(Line::of).toList()));
+            printJson(new Result(results.stream().map(Line::of).toList(), failures));
         }
-        return results.stream().allMatch(Parity.Result::agrees) ? Main.DONE : Main.FAILED;
+        return failures.isEmpty() && results.stream().allMatch(Parity.Result::agrees) ? Main.DONE : Main.FAILED;
     }
 
     private List<Path> files() throws IOException {
