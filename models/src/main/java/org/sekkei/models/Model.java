@@ -32,6 +32,7 @@ public record Model(String name, String source, Factory factory) {
         return Stream.of(
                         ResNet.variants(),
                         Vgg.variants(),
+                        SmallVgg.variants(),
                         VisionTransformer.variants(),
                         DeepVit.variants(),
                         Nin.variants())

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.sekkei.models.Vgg;
 import org.sekkei.torch.DType;
 import org.sekkei.torch.Scope;
@@ -93,21 +95,57 @@ public record FeatureNetwork(List<FeatureStep> steps, SequencedMap<String, Integ
         return weight.detach().to(dtype);
     }
 
-    /// The features of these names; what lies behind the last of them is not computed.
+    /// The same network behind a step that makes its input of a picture in 0..1.
+    ///
+    /// @param dtype of the weights
+    public FeatureNetwork seeing(Pixels pixels, DType dtype) {
+        List<FeatureStep> all = new ArrayList<>();
+        all.add(new FeatureStep.Input(pixels, dtype));
+        all.addAll(steps);
+        SequencedMap<String, Integer> shifted = new LinkedHashMap<>();
+        taps.forEach((name, step) -> shifted.put(name, step + 1));
+        return new FeatureNetwork(all, shifted);
+    }
+
+    /// The same network for an input that is `factor` times larger: all features are larger by that factor, for
+    /// convolutions, rectifiers and pools keep it as long as the biases grow with it.
+    public FeatureNetwork scaled(double factor) {
+        return new FeatureNetwork(
+                steps.stream()
+                        .map(step -> step instanceof FeatureStep.Convolution convolution
+                                ? new FeatureStep.Convolution(
+                                        convolution.weight(),
+                                        convolution.bias().mul(factor),
+                                        convolution.stride(),
+                                        convolution.padding())
+                                : step)
+                        .toList(),
+                taps);
+    }
+
+    /// The features of these names, in the type of the pictures; what lies behind the last of them is not computed.
     ///
     /// @param pictures \[B, 3, H, W\]
     /// @throws IllegalArgumentException if a name is not of this network, or the picture too small for it
     public SequencedMap<String, Tensor> features(Tensor pictures, Collection<String> names) {
         SequencedMap<String, Tensor> found = new LinkedHashMap<>();
+        Set<Integer> tapped = names.stream().map(this::step).collect(Collectors.toSet());
         int end = end(names);
         requireRoom(Math.toIntExact(pictures.size(2)), Math.toIntExact(pictures.size(3)), names);
         try (Scope scope = Scope.open()) {
             Tensor x = pictures;
             for (int i = 0; i < end; i++) {
-                x = steps.get(i).apply(x); // [B, C, H, W]
+                boolean free = i > 0 && !tapped.contains(i - 1);
+                Tensor input = x;
+                // A convolution's derivative does not ask for its result, which the rectifier may overwrite.
+                boolean inPlace = free && steps.get(i) instanceof FeatureStep.Rectifier;
+                x = inPlace ? input.reluInPlace() : steps.get(i).apply(input); // [B, C, H, W]
+                if (free && !inPlace) {
+                    input.free();
+                }
                 for (String name : names) {
                     if (step(name) == i) {
-                        found.put(name, scope.keep(x));
+                        found.put(name, scope.keep(x.to(pictures.dtype())));
                     }
                 }
             }

@@ -1,5 +1,6 @@
 package org.sekkei.tasks.style;
 
+import org.sekkei.torch.DType;
 import org.sekkei.torch.Functional;
 import org.sekkei.torch.Tensor;
 
@@ -32,6 +33,30 @@ public sealed interface FeatureStep {
         @Override
         public Tensor apply(Tensor input) {
             return Functional.conv2d(input, weight, bias, stride, padding, 1, 1);
+        }
+    }
+
+    /// The picture in 0..1 as the network wants to see it, in the type of its weights and with the channels of a pixel
+    /// together, which is how convolutions are fastest.
+    record Input(Pixels pixels, DType dtype) implements FeatureStep {
+        @Override
+        public int kernel() {
+            return 1;
+        }
+
+        @Override
+        public int stride() {
+            return 1;
+        }
+
+        @Override
+        public int padding() {
+            return 0;
+        }
+
+        @Override
+        public Tensor apply(Tensor input) {
+            return pixels.of(input).to(dtype).channelsLast();
         }
     }
 

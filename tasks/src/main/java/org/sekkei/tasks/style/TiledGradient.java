@@ -5,9 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SequencedMap;
-import java.util.SequencedSet;
-import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.sekkei.torch.Autograd;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
@@ -25,10 +23,16 @@ public record TiledGradient(Objective objective, int side) implements Gradient {
     @Override
     public Slope at(Tensor picture) {
         try (Scope scope = Scope.open()) {
-            List<Tile> tiles = tiles(picture);
+            List<Tile> tiles = Tile.of(objective.network(), objective.taps(), picture, side);
             double[] loss = {0};
-            Map<Objective.StyleTerm, Line> lines = lines(moments(picture, tiles), loss);
-            Tensor gradient = totalVariation(picture, loss);
+            List<String> styles = objective.style().stream()
+                    .map(Objective.StyleTerm::tap)
+                    .distinct()
+                    .toList();
+            Map<String, Moments> moments = new TiledFeatures(objective.network(), side).moments(picture, styles, tiles);
+            Map<String, Line> lines = lines(moments, loss);
+            Tensor gradient = picture.detach().copy().zeroInPlace();
+            loss[0] += objective.totalVariation().addGradient(picture, gradient);
             for (Tile tile : tiles) {
                 back(picture, tile, lines, gradient, loss);
             }
@@ -36,95 +40,12 @@ public record TiledGradient(Objective objective, int side) implements Gradient {
         }
     }
 
-    private record Tile(Tiling.Part rows, Tiling.Part columns) {
-        Tensor of(Tensor picture) {
-            return picture.narrow(2, rows.start(), rows.length()).narrow(3, columns.start(), columns.length());
-        }
-
-        boolean isEmpty() {
-            return rows.length() <= 0 || columns.length() <= 0;
-        }
-
-        Tensor owned(String tap, Tensor features) {
-            Tiling.Owned y = Objects.requireNonNull(rows.owned().get(tap));
-            Tiling.Owned x = Objects.requireNonNull(columns.owned().get(tap));
-            return features.narrow(2, y.offset(), y.length()).narrow(3, x.offset(), x.length());
-        }
-
-        Tensor ownedOfWhole(String tap, Tensor features) {
-            Tiling.Owned y = Objects.requireNonNull(rows.owned().get(tap));
-            Tiling.Owned x = Objects.requireNonNull(columns.owned().get(tap));
-            return features.narrow(2, y.first(), y.length()).narrow(3, x.first(), x.length());
-        }
-
-        boolean owns(String tap) {
-            return Objects.requireNonNull(rows.owned().get(tap)).length() > 0
-                    && Objects.requireNonNull(columns.owned().get(tap)).length() > 0;
-        }
-    }
-
-    /// The derivative of a style term by its features, `slope F + shift`.
+    /// The derivative of a tap's style terms by its features, `slope F + shift`.
     private record Line(Tensor slope, Tensor shift) {}
 
-    private List<Tile> tiles(Tensor picture) {
-        SequencedSet<String> taps = objective.taps();
-        int height = Math.toIntExact(picture.size(2));
-        int width = Math.toIntExact(picture.size(3));
-        objective.network().requireRoom(height, width, taps);
-        Tiling columns = Tiling.of(objective.network(), taps, width, side);
-        List<Tile> tiles = new ArrayList<>();
-        for (Tiling.Part row :
-                Tiling.of(objective.network(), taps, height, side).parts()) {
-            for (Tiling.Part column : columns.parts()) {
-                Tile tile = new Tile(row, column);
-                if (!tile.isEmpty()) {
-                    tiles.add(tile);
-                }
-            }
-        }
-        return tiles;
-    }
-
-    private Map<String, Moments> moments(Tensor picture, List<Tile> tiles) {
-        Map<String, Moments> all = new HashMap<>();
-        List<String> taps = objective.style().stream()
-                .map(Objective.StyleTerm::tap)
-                .distinct()
-                .toList();
-        try (var _ = Autograd.noGrad()) {
-            for (Tile tile : tiles) {
-                try (Scope scope = Scope.open()) {
-                    forEachOwned(tile, tile.of(picture), taps, (tap, features) -> {
-                        Moments part = Moments.of(features);
-                        Moments before = all.get(tap);
-                        if (before != null) {
-                            before.products().addInPlace(part.products());
-                            before.sums().addInPlace(part.sums());
-                            all.put(tap, new Moments(before.products(), before.sums(), before.count() + part.count()));
-                        } else {
-                            scope.keep(part.products());
-                            scope.keep(part.sums());
-                            all.put(tap, part);
-                        }
-                    });
-                }
-            }
-        }
-        return all;
-    }
-
-    /// Only the features that some tile owns are computed.
-    private void forEachOwned(Tile tile, Tensor pixels, List<String> taps, BiConsumer<String, Tensor> use) {
-        List<String> present = taps.stream().filter(tile::owns).toList();
-        if (!present.isEmpty()) {
-            SequencedMap<String, Tensor> features = objective.network().features(pixels, present);
-            features.forEach((tap, values) -> use.accept(tap, tile.owned(tap, values)));
-        }
-    }
-
     /// The loss of each style term by autograd over a few small matrices, whatever the picture's size.
-    private Map<Objective.StyleTerm, Line> lines(Map<String, Moments> moments, double[] loss) {
-        Map<Objective.StyleTerm, Line> lines = new HashMap<>();
+    private Map<String, Line> lines(Map<String, Moments> moments, double[] loss) {
+        Map<String, Line> lines = new HashMap<>();
         for (Objective.StyleTerm term : objective.style()) {
             Moments sums = Objects.requireNonNull(moments.get(term.tap()));
             Moments free = new Moments(
@@ -136,36 +57,24 @@ public record TiledGradient(Objective objective, int side) implements Gradient {
             loss[0] += distance.item();
             Tensor products = Objects.requireNonNull(free.products().grad());
             Tensor shift = free.sums().grad();
-            lines.put(
-                    term,
-                    new Line(
-                            products.add(products.transpose(0, 1)).detach(),
-                            shift == null ? sums.sums().mul(0) : shift.detach()));
+            Line line = new Line(
+                    products.add(products.transpose(0, 1)).detach(),
+                    shift == null ? sums.sums().mul(0) : shift.detach());
+            lines.merge(term.tap(), line, (a, b) -> new Line(a.slope.add(b.slope), a.shift.add(b.shift)));
         }
         return lines;
     }
 
-    private Tensor totalVariation(Tensor picture, double[] loss) {
-        if (objective.totalVariation().weight() == 0) {
-            return picture.detach().copy().zeroInPlace();
-        }
-        try (Scope scope = Scope.open()) {
-            Tensor x = picture.detach().copy().requiresGrad(true);
-            Tensor value = objective.totalVariation().of(x);
-            value.backward();
-            loss[0] += value.item();
-            return scope.keep(Objects.requireNonNull(x.grad()).copy());
-        }
-    }
-
-    private void back(Tensor picture, Tile tile, Map<Objective.StyleTerm, Line> lines, Tensor gradient, double[] loss) {
+    private void back(Tensor picture, Tile tile, Map<String, Line> lines, Tensor gradient, double[] loss) {
         try (var _ = Scope.open()) {
             Tensor pixels = tile.of(picture).detach().copy().requiresGrad(true);
             // The derivative by the features is constant here: the gradient of their product with it is what is sought.
             List<Tensor> products = new ArrayList<>();
-            forEachOwned(tile, pixels, List.copyOf(objective.taps()), (tap, features) -> {
-                Tensor derivative = derivative(tap, tile, features.detach(), lines, loss);
-                products.add(features.mul(derivative).sum());
+            tile.forEachOwned(objective.network(), pixels, objective.taps(), (tap, features) -> {
+                try (Scope inner = Scope.open()) {
+                    Tensor derivative = derivative(tap, tile, features.detach(), lines.get(tap), loss);
+                    products.add(inner.keep(features.mul(derivative).sum()));
+                }
             });
             if (products.isEmpty()) {
                 return;
@@ -175,25 +84,26 @@ public record TiledGradient(Objective objective, int side) implements Gradient {
         }
     }
 
-    private Tensor derivative(
-            String tap, Tile tile, Tensor features, Map<Objective.StyleTerm, Line> lines, double[] loss) {
-        Tensor total = features.mul(0);
-        Tensor flat = features.reshape(features.size(1), -1); // [C, N]
-        for (Objective.StyleTerm term : objective.style()) {
-            if (term.tap().equals(tap)) {
-                Line line = Objects.requireNonNull(lines.get(term));
-                Tensor derivative = line.slope().matmul(flat).add(line.shift().unsqueeze(1));
-                total = total.add(derivative.reshape(features.shape()));
+    private Tensor derivative(String tap, Tile tile, Tensor features, @Nullable Line line, double[] loss) {
+        try (Scope scope = Scope.open();
+                var _ = Autograd.noGrad()) {
+            Tensor total;
+            if (line == null) {
+                total = features.copy().zeroInPlace();
+            } else {
+                Tensor flat = Moments.positions(features).matmul(line.slope).addInPlace(line.shift); // [N, C]
+                total = flat.view(1, features.size(2), features.size(3), features.size(1))
+                        .permute(0, 3, 1, 2);
             }
-        }
-        for (Objective.ContentTerm term : objective.content()) {
-            if (term.tap().equals(tap)) {
-                Tensor difference = features.sub(tile.ownedOfWhole(tap, term.target()));
-                double scale = term.weight() / term.target().numel();
-                loss[0] += difference.square().sum().item() * scale;
-                total = total.addScaled(2 * scale, difference);
+            for (Objective.ContentTerm term : objective.content()) {
+                if (term.tap().equals(tap)) {
+                    Tensor difference = features.sub(tile.ownedOfWhole(tap, term.target()));
+                    double scale = term.weight() / term.target().numel();
+                    loss[0] += difference.square().sum().item() * scale;
+                    total.addScaledInPlace(2 * scale, difference);
+                }
             }
+            return scope.keep(total);
         }
-        return total;
     }
 }
