@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.sekkei.inr.internal.PixelKernel;
 
 /// How decoded pixels lie in a caller's memory: the order of the axes, the type of a number, and the mean and
 /// deviation
@@ -40,6 +41,7 @@ public record PixelFormat(Layout layout, Type type, List<Float> mean, List<Float
         }
     }
 
+    private static final PixelKernel KERNEL = PixelKernel.best();
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.nativeOrder());
     private static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.nativeOrder());
@@ -73,13 +75,22 @@ public record PixelFormat(Layout layout, Type type, List<Float> mean, List<Float
     public void write(float[] rgb, int width, int height, MemorySegment target, long offset) {
         MemorySegment own = target.asSlice(offset, bytes(width, height));
         boolean planar = layout == Layout.CHW;
+        float[] scale = new float[3];
+        float[] shift = new float[3];
+        for (int colour = 0; colour < 3; colour++) {
+            scale[colour] = 1 / deviation.get(colour);
+            shift[colour] = -mean.get(colour) * scale[colour];
+        }
         Line line = new Line(type, planar ? width : 3 * width);
         for (int y = 0; y < height; y++) {
+            if (!planar && type == Type.FLOAT32) {
+                KERNEL.interleave(rgb, y * width, width * height, width, scale, shift, line.floats);
+                line.copy(own, 3L * y * width * type.bytes);
+                continue;
+            }
             for (int colour = 0; colour < 3; colour++) {
                 int from = (colour * height + y) * width;
-                float scale = 1 / deviation.get(colour);
-                float shift = -mean.get(colour) * scale;
-                line.put(rgb, from, width, scale, shift, planar ? 0 : colour, planar ? 1 : 3);
+                line.put(rgb, from, width, scale[colour], shift[colour], planar ? 0 : colour, planar ? 1 : 3);
                 if (planar) {
                     line.copy(own, (long) from * type.bytes);
                 }

@@ -2,7 +2,6 @@ package org.sekkei.train;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -21,13 +20,9 @@ import org.sekkei.inr.Box;
 import org.sekkei.torch.DType;
 import org.sekkei.torch.Tensor;
 
-/// The batches of an epoch, of which the next two are made while the caller works on one. All three lie in memory
-/// that is taken once an epoch.
+/// The batches of an epoch, of which the next two are made while the caller works on one.
 final class PrefetchedBatches implements Batches {
     private static final int AHEAD = 2;
-
-    // Vector units read whole cache lines; a fixed alignment also keeps sums the same from run to run.
-    private static final long ALIGNMENT = 64;
 
     // Tasks a thread and batch: enough to even out pictures that take longer, few enough to cost nothing.
     private static final int TASKS_A_THREAD = 4;
@@ -41,7 +36,8 @@ final class PrefetchedBatches implements Batches {
     private final Executor workers;
     private final BlockingQueue<SampleReader> readers;
 
-    private final Arena arena = Arena.ofShared();
+    private final BatchMemory memory;
+    private final List<MemorySegment> taken = new ArrayList<>();
     private final Deque<MemorySegment> free = new ArrayDeque<>();
     private final Deque<Pending> pending = new ArrayDeque<>();
     private @Nullable MemorySegment inUse;
@@ -52,18 +48,25 @@ final class PrefetchedBatches implements Batches {
     private volatile boolean closed;
 
     PrefetchedBatches(
-            Sampler sampler, int[] order, int startBatch, Executor workers, BlockingQueue<SampleReader> readers) {
+            Sampler sampler,
+            int[] order,
+            int startBatch,
+            Executor workers,
+            BlockingQueue<SampleReader> readers,
+            BatchMemory memory) {
         this.sampler = sampler;
         config = sampler.config();
         this.order = order;
         this.workers = workers;
         this.readers = readers;
+        this.memory = memory;
         batches = EpochOrder.batches(order.length, config.batchSize());
         scheduled = EpochOrder.requireBatch(startBatch, batches);
         int most = Math.min(config.batchSize(), order.length);
         for (int i = 0; i < Math.min(1 + AHEAD, batches - startBatch); i++) {
-            free.add(arena.allocate(Float.BYTES * (long) sampler.numbers() * most, ALIGNMENT));
+            taken.add(memory.take(Float.BYTES * (long) sampler.numbers() * most));
         }
+        free.addAll(taken);
         schedule();
     }
 
@@ -107,7 +110,7 @@ final class PrefetchedBatches implements Batches {
         // There are as many readers as threads.
         SampleReader reader = readers.remove();
         try {
-            float[][] scratch = new float[2][sampler.numbers()];
+            float[] scratch = new float[sampler.numbers()];
             long bytes = Float.BYTES * (long) sampler.numbers();
             for (int i = from; i < to && !closed; i++) {
                 batch.boxes.set(
@@ -194,7 +197,7 @@ final class PrefetchedBatches implements Batches {
                 }
             }
         }
-        arena.close();
+        taken.forEach(memory::giveBack);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -2,11 +2,11 @@ package org.sekkei.train;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import org.sekkei.inr.Box;
 import org.sekkei.inr.PictureSize;
+import org.sekkei.inr.PixelFormat;
 import org.sekkei.inr.Sampling;
 import org.sekkei.torch.Tensor;
 
@@ -16,12 +16,18 @@ final class Sampler {
     private final LoaderConfig config;
     private final Augmentation augmentation;
     private final int epoch;
+    private final PixelFormat format;
 
     Sampler(Catalogue catalogue, LoaderConfig config, Augmentation augmentation, int epoch) {
         this.catalogue = catalogue;
         this.config = config;
         this.augmentation = augmentation;
         this.epoch = epoch;
+        format = new PixelFormat(
+                config.channelsLast() ? PixelFormat.Layout.HWC : PixelFormat.Layout.CHW,
+                PixelFormat.Type.FLOAT32,
+                config.normalization().mean(),
+                config.normalization().deviation());
     }
 
     /// Numbers a sample, and bytes they take in a batch.
@@ -58,48 +64,12 @@ final class Sampler {
     /// Writes the normalised picture `index` to its place in a batch.
     ///
     /// @param target [#numbers] floats, laid out as [LoaderConfig#channelsLast] says
-    /// @param scratch two arrays of as many
+    /// @param scratch an array of as many
     /// @return the boxes in pixels of the input
-    List<Box> write(int index, SampleReader reader, MemorySegment target, float[][] scratch) throws IOException {
+    List<Box> write(int index, SampleReader reader, MemorySegment target, float[] scratch) throws IOException {
         Sampling sampling = sampling(index);
-        float[] rgb = scratch[0];
-        float[] normalised = scratch[1];
-        reader.read(index, sampling, rgb);
-        int pixels = numbers() / 3;
-        if (config.channelsLast()) {
-            interleave(rgb, pixels, normalised);
-        } else {
-            for (int channel = 0; channel < 3; channel++) {
-                float factor = factor(channel);
-                float shift = -mean(channel) * factor;
-                for (int i = channel * pixels; i < (channel + 1) * pixels; i++) {
-                    normalised[i] = rgb[i] * factor + shift;
-                }
-            }
-        }
-        MemorySegment.copy(normalised, 0, target, ValueLayout.JAVA_FLOAT, 0, 3 * pixels);
+        reader.read(index, sampling, scratch);
+        format.write(scratch, config.inputSize(), config.inputSize(), target, 0);
         return boxes(index, sampling);
-    }
-
-    private void interleave(float[] rgb, int pixels, float[] normalised) {
-        float redFactor = factor(0);
-        float greenFactor = factor(1);
-        float blueFactor = factor(2);
-        float red = -mean(0) * redFactor;
-        float green = -mean(1) * greenFactor;
-        float blue = -mean(2) * blueFactor;
-        for (int i = 0; i < pixels; i++) {
-            normalised[3 * i] = rgb[i] * redFactor + red;
-            normalised[3 * i + 1] = rgb[pixels + i] * greenFactor + green;
-            normalised[3 * i + 2] = rgb[2 * pixels + i] * blueFactor + blue;
-        }
-    }
-
-    private float mean(int channel) {
-        return config.normalization().mean().get(channel);
-    }
-
-    private float factor(int channel) {
-        return 1 / config.normalization().deviation().get(channel);
     }
 }

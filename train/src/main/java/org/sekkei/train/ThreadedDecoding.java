@@ -14,6 +14,7 @@ final class ThreadedDecoding implements Decoding {
     private final BlockingQueue<SampleReader> readers;
     private final long residentBytes;
     private final Runnable release;
+    private final BatchMemory memory = new BatchMemory();
 
     /// @param readers as many as there are threads
     /// @param residentBytes what the readers read from memory
@@ -36,7 +37,7 @@ final class ThreadedDecoding implements Decoding {
 
     @Override
     public Batches batches(Sampler sampler, int[] order, int startBatch) {
-        return new PrefetchedBatches(sampler, order, startBatch, workers, readers);
+        return new PrefetchedBatches(sampler, order, startBatch, workers, readers, memory);
     }
 
     @Override
@@ -48,6 +49,7 @@ final class ThreadedDecoding implements Decoding {
     public void close() {
         workers.shutdownNow();
         workers.close();
+        memory.close();
         release.run();
     }
 }

@@ -185,7 +185,6 @@ public final class FieldEvaluator {
                 }
                 continue;
             }
-            clamp(region, top, bottom, left, right);
             if (lines.length < right - left) {
                 lines = new float[right - left];
             }

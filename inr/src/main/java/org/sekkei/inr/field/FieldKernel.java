@@ -72,7 +72,7 @@ public interface FieldKernel {
     /// Colours from sums of functions: 0.5 is added, and the sum clamped to 0..1. The arrays may be one.
     void colours(float[] sums, int from, float[] colours, int to, int count);
 
-    /// A weighted sum of lines.
+    /// A weighted sum of lines of colours, each made from sums as [#colours] makes them.
     ///
     /// @param from the first value of the first line
     /// @param pitch between lines

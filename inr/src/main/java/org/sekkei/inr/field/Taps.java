@@ -26,6 +26,7 @@ public record Taps(int count, int[] first, float[] weights) {
         int count = (int) Math.min(pixels, Math.ceil(2 * radius / (1 << octave)) + 1);
         int[] first = new int[positions];
         float[] weights = new float[count * positions];
+        double narrowness = 1 / radius;
         double[] triangle = new double[(int) Math.min(length, Math.ceil(2 * radius) + 1)];
         BlockFit fit = new BlockFit(octave, count);
         for (int i = 0; i < positions; i++) {
@@ -34,11 +35,12 @@ public record Taps(int count, int[] first, float[] weights) {
             int to = Math.min(length, (int) (centre + radius + 0.5));
             double sum = 0;
             for (int p = from; p < to; p++) {
-                triangle[p - from] = Math.max(0, 1 - Math.abs(p + 0.5 - centre) / radius);
+                triangle[p - from] = Math.max(0, 1 - Math.abs(p + 0.5 - centre) * narrowness);
                 sum += triangle[p - from];
             }
+            double share = 1 / sum;
             for (int p = from; p < to; p++) {
-                triangle[p - from] /= sum;
+                triangle[p - from] *= share;
             }
             // The window is moved inside, so that every tap is a pixel.
             first[i] = Math.min(from >> octave, pixels - count);

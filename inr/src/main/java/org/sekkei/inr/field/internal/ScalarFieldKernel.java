@@ -187,7 +187,8 @@ final class ScalarFieldKernel implements FieldKernel {
         for (int i = 0; i < count; i++) {
             float sum = 0;
             for (int tap = 0; tap < taps; tap++) {
-                sum += weights[weight + tap * stride] * values[from + tap * pitch + i];
+                float colour = Math.min(1, Math.max(0, values[from + tap * pitch + i] + 0.5f));
+                sum += weights[weight + tap * stride] * colour;
             }
             line[i] = sum;
         }

@@ -529,10 +529,9 @@ final class VectorFieldKernel implements FieldKernel {
     @Override
     public void synthesise(FieldTables tables, SparseCoefficients coefficients, CellRange cells, float[] planes) {
         int s = tables.stride();
-        int pitch = (cells.columns() + 1) * s;
-        Arrays.fill(planes, 0, 3 * (cells.rows() + 1) * s * pitch, 0);
         int band = Math.max(1, WORKED / cells.columns());
         int width = tables.tile();
+        int unit = Math.max(width, s * s);
         for (int row = 0; row < cells.rows(); row += band) {
             int rows = Math.min(band, cells.rows() - row);
             int count = rows * cells.columns();
@@ -540,16 +539,19 @@ final class VectorFieldKernel implements FieldKernel {
             for (int parity = 0; parity < 4; parity++) {
                 worked[parity].list(tables, coefficients, part, parity, width);
             }
-            long bytes = 4L * Float.BYTES * count * width;
-            if (quarters.byteSize() < bytes) {
-                quarters = Arena.ofAuto().allocate(bytes, CACHE_LINE);
+            long bytes = 4L * Float.BYTES * unit;
+            if (quarters.byteSize() < (count + 1) * bytes) {
+                quarters = Arena.ofAuto().allocate((count + 1) * bytes, CACHE_LINE);
             }
-            for (int first = 0; first < tables.length(); first += width) {
-                for (int parity = 0; parity < 4; parity++) {
-                    accumulate(tables, first, width, parity, worked[parity]);
+            quarters.asSlice(count * bytes, bytes).fill((byte) 0);
+            for (int first = 0; first < tables.length(); first += unit) {
+                for (int tile = 0; tile < unit; tile += width) {
+                    for (int parity = 0; parity < 4; parity++) {
+                        accumulate(tables, first + tile, width, unit, parity, worked[parity]);
+                    }
                 }
-                for (int cell = 0; cell < count; cell++) {
-                    unfold(s, cells, row + cell / cells.columns(), cell % cells.columns(), first, width, cell, planes);
+                for (int block = 0; block <= rows; block++) {
+                    join(s, cells, row, block, rows, first, unit, planes);
                 }
             }
         }
@@ -620,7 +622,7 @@ final class VectorFieldKernel implements FieldKernel {
     }
 
     /// A tile of the quarters of all cells, of one parity.
-    private void accumulate(FieldTables tables, int first, int width, int parity, Worked terms) {
+    private void accumulate(FieldTables tables, int first, int width, int unit, int parity, Worked terms) {
         MemorySegment table = tables.values();
         long base = (long) Float.BYTES * first * tables.channels();
         int[] offsets = terms.offsets;
@@ -631,7 +633,7 @@ final class VectorFieldKernel implements FieldKernel {
             int cell = terms.order[i];
             int begin = end;
             end += terms.counts[cell];
-            long to = (4L * cell + parity) * whole;
+            long to = Float.BYTES * ((4L * cell + parity) * unit + first % unit);
             long at = 0;
             for (; at + 8 * VECTOR <= whole; at += 8 * VECTOR) {
                 eight(table, base + at, offsets, amplitudes, begin, end, to + at);
@@ -724,89 +726,165 @@ final class VectorFieldKernel implements FieldKernel {
         q0.intoMemorySegment(quarters, to, ORDER);
     }
 
-    /// Adds a tile of a cell to the four quadrants under it.
-    private void unfold(int s, CellRange cells, int row, int column, int first, int width, int cell, float[] planes) {
-        int pitch = (cells.columns() + 1) * s;
+    /// Writes the lines that two rows of cells share, the lower quadrants of one and the upper ones of the next, for
+    /// whole colours. Lines that a band before this one has begun are added to.
+    ///
+    /// @param row the band's first, in `cells`
+    /// @param block the row of cells in the band whose upper quadrants these are
+    /// @param rows in the band
+    private void join(int s, CellRange cells, int row, int block, int rows, int first, int unit, float[] planes) {
+        int columns = cells.columns();
+        int pitch = (columns + 1) * s;
         int plane = (cells.rows() + 1) * s * pitch;
-        int corner = row * s * pitch + column * s;
-        long from = 4L * Float.BYTES * cell * width;
-        for (int line = first / s; line < (first + width) / s; line++, from += (long) Float.BYTES * s) {
-            int above = line / s * plane + corner + line % s * pitch;
-            int below = line / s * plane + corner + (2 * s - 1 - line % s) * pitch;
-            if (s % LANES == 0) {
-                for (int x = 0; x < s; x += LANES) {
-                    quadrants(
-                            from + (long) Float.BYTES * x,
-                            (long) Float.BYTES * width,
-                            planes,
-                            above,
-                            below,
-                            x,
-                            2 * s - LANES - x);
-                }
+        long part = (long) Float.BYTES * unit;
+        long nothing = 4 * part * rows * columns;
+        long upper = block < rows ? 4 * part * block * columns : nothing;
+        long upperStep = block < rows ? 4 * part : 0;
+        long lower = block > 0 ? 4 * part * (block - 1) * columns : nothing;
+        long lowerStep = block > 0 ? 4 * part : 0;
+        boolean begun = block == 0 && row > 0;
+        for (int line = 0; line < unit / s; line++) {
+            int y = line % s;
+            int to = (first / s + line) / s * plane + ((row + block) * s + y) * pitch;
+            long from = upper + (long) Float.BYTES * line * s;
+            long mirrored = lower + (long) Float.BYTES * (line - y + s - 1 - y) * s;
+            if (s == LANES) {
+                line(from, upperStep, mirrored, lowerStep, part, columns, planes, to, begun);
+            } else if (s % LANES == 0) {
+                longLine(s, from, upperStep, mirrored, lowerStep, part, columns, planes, to, begun);
             } else if (s == 8) {
-                quadrantsOfEight(from, (long) Float.BYTES * width, planes, above, below);
+                lineOfEight(from, upperStep, mirrored, lowerStep, part, columns, planes, to, begun);
             } else {
-                quadrantsOfFew(s, from, (long) Float.BYTES * width, planes, above, below);
+                lineOfFew(s, from, upperStep, mirrored, lowerStep, part, columns, planes, to, begun);
             }
         }
     }
 
-    // The species has to be a constant where it is used: as a parameter it would cost a box a vector.
-    private void quadrants(long from, long width, float[] planes, int above, int below, int x, int far) {
-        FloatVector p0 = FloatVector.fromMemorySegment(SPECIES, quarters, from, ORDER);
-        FloatVector p1 = FloatVector.fromMemorySegment(SPECIES, quarters, from + width, ORDER);
-        FloatVector p2 = FloatVector.fromMemorySegment(SPECIES, quarters, from + 2 * width, ORDER);
-        FloatVector p3 = FloatVector.fromMemorySegment(SPECIES, quarters, from + 3 * width, ORDER);
-        FloatVector e = p0.add(p2);
-        FloatVector f = p0.sub(p2);
-        FloatVector g = p1.add(p3);
-        FloatVector h = p1.sub(p3);
-        e.add(g).add(FloatVector.fromArray(SPECIES, planes, above + x)).intoArray(planes, above + x);
-        e.sub(g)
-                .rearrange(REVERSE)
-                .add(FloatVector.fromArray(SPECIES, planes, above + far))
-                .intoArray(planes, above + far);
-        f.add(h).add(FloatVector.fromArray(SPECIES, planes, below + x)).intoArray(planes, below + x);
-        f.sub(h)
-                .rearrange(REVERSE)
-                .add(FloatVector.fromArray(SPECIES, planes, below + far))
-                .intoArray(planes, below + far);
-    }
-
-    private void quadrantsOfEight(long from, long width, float[] planes, int above, int below) {
-        FloatVector p0 = FloatVector.fromMemorySegment(EIGHT, quarters, from, ORDER);
-        FloatVector p1 = FloatVector.fromMemorySegment(EIGHT, quarters, from + width, ORDER);
-        FloatVector p2 = FloatVector.fromMemorySegment(EIGHT, quarters, from + 2 * width, ORDER);
-        FloatVector p3 = FloatVector.fromMemorySegment(EIGHT, quarters, from + 3 * width, ORDER);
-        FloatVector e = p0.add(p2);
-        FloatVector f = p0.sub(p2);
-        FloatVector g = p1.add(p3);
-        FloatVector h = p1.sub(p3);
-        e.add(g).add(FloatVector.fromArray(EIGHT, planes, above)).intoArray(planes, above);
-        e.sub(g)
-                .rearrange(REVERSE_EIGHT)
-                .add(FloatVector.fromArray(EIGHT, planes, above + 8))
-                .intoArray(planes, above + 8);
-        f.add(h).add(FloatVector.fromArray(EIGHT, planes, below)).intoArray(planes, below);
-        f.sub(h)
-                .rearrange(REVERSE_EIGHT)
-                .add(FloatVector.fromArray(EIGHT, planes, below + 8))
-                .intoArray(planes, below + 8);
-    }
-
-    private void quadrantsOfFew(int s, long from, long width, float[] planes, int above, int below) {
-        for (int x = 0; x < s; x++) {
-            float p0 = quarters.get(ValueLayout.JAVA_FLOAT, from + (long) Float.BYTES * x);
-            float p1 = quarters.get(ValueLayout.JAVA_FLOAT, from + width + (long) Float.BYTES * x);
-            float p2 = quarters.get(ValueLayout.JAVA_FLOAT, from + 2 * width + (long) Float.BYTES * x);
-            float p3 = quarters.get(ValueLayout.JAVA_FLOAT, from + 3 * width + (long) Float.BYTES * x);
-            int far = 2 * s - 1 - x;
-            planes[above + x] += p0 + p1 + p2 + p3;
-            planes[above + far] += p0 - p1 + p2 - p3;
-            planes[below + x] += p0 + p1 - p2 - p3;
-            planes[below + far] += p0 - p1 - p2 + p3;
+    /// A line whose cells are a vector wide: what a cell adds to its right neighbour's pixels waits in a register.
+    private void line(
+            long upper,
+            long upperStep,
+            long lower,
+            long lowerStep,
+            long part,
+            int columns,
+            float[] planes,
+            int to,
+            boolean begun) {
+        FloatVector waiting = FloatVector.zero(SPECIES);
+        for (int column = 0; column < columns; column++) {
+            FloatVector even = even(upper + column * upperStep, lower + column * lowerStep, part);
+            FloatVector odd = even(upper + column * upperStep + part, lower + column * lowerStep + part, part);
+            FloatVector sum = even.add(odd).add(waiting);
+            int at = to + column * LANES;
+            (begun ? sum.add(FloatVector.fromArray(SPECIES, planes, at)) : sum).intoArray(planes, at);
+            waiting = even.sub(odd).rearrange(REVERSE);
         }
+        int at = to + columns * LANES;
+        (begun ? waiting.add(FloatVector.fromArray(SPECIES, planes, at)) : waiting).intoArray(planes, at);
+    }
+
+    private void longLine(
+            int s,
+            long upper,
+            long upperStep,
+            long lower,
+            long lowerStep,
+            long part,
+            int columns,
+            float[] planes,
+            int to,
+            boolean begun) {
+        for (int x = 0; x < s; x += LANES) {
+            long near = (long) Float.BYTES * x;
+            long far = (long) Float.BYTES * (s - LANES - x);
+            FloatVector waiting = FloatVector.zero(SPECIES);
+            for (int column = 0; column < columns; column++) {
+                long above = upper + column * upperStep;
+                long below = lower + column * lowerStep;
+                FloatVector sum = even(above + near, below + near, part)
+                        .add(even(above + near + part, below + near + part, part))
+                        .add(waiting);
+                int at = to + column * s + x;
+                (begun ? sum.add(FloatVector.fromArray(SPECIES, planes, at)) : sum).intoArray(planes, at);
+                waiting = even(above + far, below + far, part)
+                        .sub(even(above + far + part, below + far + part, part))
+                        .rearrange(REVERSE);
+            }
+            int at = to + columns * s + x;
+            (begun ? waiting.add(FloatVector.fromArray(SPECIES, planes, at)) : waiting).intoArray(planes, at);
+        }
+    }
+
+    /// The sum of what is even, or odd, in x: of the cell above, and of the one below upside down.
+    private FloatVector even(long upper, long lower, long part) {
+        return FloatVector.fromMemorySegment(SPECIES, quarters, upper, ORDER)
+                .add(FloatVector.fromMemorySegment(SPECIES, quarters, upper + 2 * part, ORDER))
+                .add(FloatVector.fromMemorySegment(SPECIES, quarters, lower, ORDER))
+                .sub(FloatVector.fromMemorySegment(SPECIES, quarters, lower + 2 * part, ORDER));
+    }
+
+    private void lineOfEight(
+            long upper,
+            long upperStep,
+            long lower,
+            long lowerStep,
+            long part,
+            int columns,
+            float[] planes,
+            int to,
+            boolean begun) {
+        FloatVector waiting = FloatVector.zero(EIGHT);
+        for (int column = 0; column < columns; column++) {
+            FloatVector even = evenOfEight(upper + column * upperStep, lower + column * lowerStep, part);
+            FloatVector odd = evenOfEight(upper + column * upperStep + part, lower + column * lowerStep + part, part);
+            FloatVector sum = even.add(odd).add(waiting);
+            int at = to + column * 8;
+            (begun ? sum.add(FloatVector.fromArray(EIGHT, planes, at)) : sum).intoArray(planes, at);
+            waiting = even.sub(odd).rearrange(REVERSE_EIGHT);
+        }
+        int at = to + columns * 8;
+        (begun ? waiting.add(FloatVector.fromArray(EIGHT, planes, at)) : waiting).intoArray(planes, at);
+    }
+
+    private FloatVector evenOfEight(long upper, long lower, long part) {
+        return FloatVector.fromMemorySegment(EIGHT, quarters, upper, ORDER)
+                .add(FloatVector.fromMemorySegment(EIGHT, quarters, upper + 2 * part, ORDER))
+                .add(FloatVector.fromMemorySegment(EIGHT, quarters, lower, ORDER))
+                .sub(FloatVector.fromMemorySegment(EIGHT, quarters, lower + 2 * part, ORDER));
+    }
+
+    private void lineOfFew(
+            int s,
+            long upper,
+            long upperStep,
+            long lower,
+            long lowerStep,
+            long part,
+            int columns,
+            float[] planes,
+            int to,
+            boolean begun) {
+        if (!begun) {
+            Arrays.fill(planes, to, to + (columns + 1) * s, 0);
+        }
+        for (int column = 0; column < columns; column++) {
+            for (int x = 0; x < s; x++) {
+                long above = upper + column * upperStep + (long) Float.BYTES * x;
+                long below = lower + column * lowerStep + (long) Float.BYTES * x;
+                float even = single(above, below, part);
+                float odd = single(above + part, below + part, part);
+                planes[to + column * s + x] += even + odd;
+                planes[to + column * s + 2 * s - 1 - x] += even - odd;
+            }
+        }
+    }
+
+    private float single(long upper, long lower, long part) {
+        return quarters.get(ValueLayout.JAVA_FLOAT, upper)
+                + quarters.get(ValueLayout.JAVA_FLOAT, upper + 2 * part)
+                + quarters.get(ValueLayout.JAVA_FLOAT, lower)
+                - quarters.get(ValueLayout.JAVA_FLOAT, lower + 2 * part);
     }
 
     @Override
@@ -837,6 +915,9 @@ final class VectorFieldKernel implements FieldKernel {
             FloatVector sum = FloatVector.zero(SPECIES);
             for (int tap = 0; tap < taps; tap++) {
                 sum = FloatVector.fromArray(SPECIES, values, from + tap * pitch + i)
+                        .add(0.5f)
+                        .max(0f)
+                        .min(1f)
                         .fma(FloatVector.broadcast(SPECIES, weights[weight + tap * stride]), sum);
             }
             sum.intoArray(line, i);
@@ -844,7 +925,8 @@ final class VectorFieldKernel implements FieldKernel {
         for (; i < count; i++) {
             float sum = 0;
             for (int tap = 0; tap < taps; tap++) {
-                sum = Math.fma(weights[weight + tap * stride], values[from + tap * pitch + i], sum);
+                float colour = Math.min(1, Math.max(0, values[from + tap * pitch + i] + 0.5f));
+                sum = Math.fma(weights[weight + tap * stride], colour, sum);
             }
             line[i] = sum;
         }
