@@ -43,7 +43,8 @@ final class VectorPixelKernel implements PixelKernel {
         FloatVector blueShift = FloatVector.broadcast(SPECIES, shift[2]);
         int i = 0;
         for (; i + LANES <= count; i += LANES) {
-            FloatVector red = FloatVector.fromArray(SPECIES, rgb, from + i).mul(redScale).add(redShift);
+            FloatVector red =
+                    FloatVector.fromArray(SPECIES, rgb, from + i).mul(redScale).add(redShift);
             FloatVector green = FloatVector.fromArray(SPECIES, rgb, from + plane + i)
                     .mul(greenScale)
                     .add(greenShift);
