@@ -15,6 +15,8 @@ final class Converters {
     static void register(CommandLine commandLine) {
         commandLine.registerConverter(PackSize.class, converter(PackSize::parse));
         commandLine.registerConverter(SirenShape.class, converter(SirenShape::parse));
+        commandLine.registerConverter(MemorySize.class, converter(MemorySize::parse));
+        commandLine.registerConverter(PictureSide.class, converter(PictureSide::parse));
         commandLine.registerConverter(Duration.class, converter(Converters::duration));
     }
 

@@ -49,11 +49,19 @@ abstract class Job implements Callable<Integer> {
         return null;
     }
 
+    /// Saves what would be lost otherwise. On another thread than [#run], which goes on meanwhile.
+    void saveBeforeInterruption() throws IOException {}
+
     @Override
     public final Integer call() throws Exception {
-        try (var _ = Interruption.announce(err(), howToGoOn())) {
+        try (var _ = Interruption.announce(err(), this::endEarly)) {
             return run();
         }
+    }
+
+    private @Nullable String endEarly() throws IOException {
+        saveBeforeInterruption();
+        return howToGoOn();
     }
 
     final boolean showsStackTraces() {

@@ -3,6 +3,7 @@ package org.sekkei.cli;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /// One line on standard error that says how far a job is, how fast it goes and how long it will take: redrawn on a
 /// terminal, written anew every few seconds elsewhere, and not at all for what is over within two seconds.
@@ -44,11 +45,17 @@ final class ProgressLine implements AutoCloseable {
             stageStart = now;
             stageFirst = done;
         }
+        show(() -> line(unit, done, total, detail, (now - stageStart) / (double) SECOND));
+    }
+
+    /// Shows a line of one's own, if it is time to show one.
+    synchronized void show(Supplier<String> text) {
+        long now = nanoTime.getAsLong();
         boolean tooEarly = now - opened < QUIET || (shown && now - lastShown < (redraws ? REDRAW : REWRITE));
         if (tooEarly) {
             return;
         }
-        String line = line(unit, done, total, detail, (now - stageStart) / (double) SECOND);
+        String line = text.get();
         if (redraws) {
             err.print("\r\u001b[K" + line);
             err.flush();

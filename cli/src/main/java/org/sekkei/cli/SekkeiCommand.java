@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             EvalCommand.class,
             ClassifyCommand.class,
+            StyleCommand.class,
             ModelsCommand.class,
             CommandLine.HelpCommand.class,
         },

@@ -14,7 +14,7 @@ class NetworkTest {
         "resnet34, 21797672",
         "resnet50, 25557032",
         "vgg16, 138357544",
-        "vgg_small, 730602",
+        "vgg_small, 858760",
         "vit_b_32, 88224232",
         "vit_tiny, 5717416",
         "vit_s_16, 22050664",

@@ -164,6 +164,11 @@ public record FeatureNetwork(List<FeatureStep> steps, SequencedMap<String, Integ
         }
     }
 
+    /// The shortest side of a picture that has features of these names.
+    int leastLength(Collection<String> names) {
+        return names.stream().mapToInt(this::leastLength).max().orElse(1);
+    }
+
     private int leastLength(String name) {
         int length = 1;
         while (length(step(name), length) < 1) {

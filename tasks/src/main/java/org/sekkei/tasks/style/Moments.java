@@ -30,6 +30,11 @@ public record Moments(Tensor products, Tensor sums, long count) {
         return new Moments(products, sums, count + others.count);
     }
 
+    /// Those of as many features that are all 0.
+    Moments none() {
+        return new Moments(products.mul(0), sums.mul(0), count);
+    }
+
     void keepBeyond(Scope scope) {
         scope.keep(products);
         scope.keep(sums);

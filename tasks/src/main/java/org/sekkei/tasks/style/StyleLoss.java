@@ -25,15 +25,18 @@ public sealed interface StyleLoss {
     /// The squared Wasserstein-2 distance between the normal distributions that have these means and covariances, a
     /// channel: `|m - m'|² + tr(S + S' - 2 (S^½ S' S^½)^½)`.
     ///
-    /// @param epsilon what is added to the diagonals, so that the roots exist
+    /// @param epsilon what is added to the diagonals, so that the roots exist, as a share of the mean square of the
+    ///     style's features
     /// @param iterations of Newton and Schulz for a root
     record Wasserstein(double epsilon, int iterations) implements StyleLoss {
         public static final Wasserstein DEFAULT = new Wasserstein(1e-4, 12);
 
         @Override
         public Tensor between(Moments picture, Moments style) {
-            Tensor s = covariance(picture);
-            Tensor t = covariance(style);
+            Tensor least = trace(style.products())
+                    .mul(epsilon / ((double) style.count() * style.sums().numel()));
+            Tensor s = covariance(picture, least);
+            Tensor t = covariance(style, least);
             Tensor root = root(t); // of the target, which takes no gradient
             Tensor cross = root(root.matmul(s).matmul(root));
             Tensor means = mean(picture).sub(mean(style)).square().sum();
@@ -45,12 +48,12 @@ public sealed interface StyleLoss {
             return moments.sums().div(moments.count()); // [C]
         }
 
-        private Tensor covariance(Moments moments) {
+        private static Tensor covariance(Moments moments, Tensor least) {
             Tensor mean = mean(moments);
             return moments.products()
                     .div(moments.count())
                     .sub(mean.unsqueeze(1).matmul(mean.unsqueeze(0)))
-                    .add(identity(mean).mul(epsilon));
+                    .add(identity(mean).mul(least));
         }
 
         /// Converges where all eigenvalues of `matrix`, divided by its norm, lie in (0, 1].
