@@ -1,0 +1,107 @@
+package org.sekkei.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sekkei.pictures.PictureReader;
+import tools.jackson.databind.JsonNode;
+
+class StyleCommandTest {
+    private static final Path PHOTOS = Path.of(System.getProperty("sekkei.root", ".."), "samples", "photos");
+    private static final Path STYLE = PHOTOS.resolve("fishes/fish6.webp");
+
+    @TempDir
+    private Path folder;
+
+    private Path content = Path.of("");
+    private Path out = Path.of("");
+
+    @BeforeEach
+    void paths() {
+        content = PHOTOS.resolve("monuments/arcDeTriomphe.webp");
+        out = folder.resolve("made/out.png");
+    }
+
+    @Test
+    void makesAPictureWithTheNetworkThatShips() throws Exception {
+        Invocation made = Invocation.of(
+                "style", content, STYLE, "-o", out, "--size", "64", "--iterations", "3", "--json");
+        assertThat(made.code()).as("%s", made.err()).isZero();
+        assertThat(made.err()).contains("No --weights: using the small network that ships, trained on CIFAR-10.");
+        JsonNode result = made.json();
+        assertThat(result.propertyNames())
+                .containsExactly(
+                        "picture",
+                        "width",
+                        "height",
+                        "model",
+                        "recipe",
+                        "iterations",
+                        "loss",
+                        "seconds",
+                        "iterationsPerMinute",
+                        "tileSide");
+        assertThat(result.get("iterations").asInt()).isEqualTo(3);
+        assertThat(result.get("model").asString()).isEqualTo("vgg_small");
+        assertThat(new PictureReader().read(out).width()).isEqualTo(64);
+        assertThat(filesBeside(out)).containsExactly("out.png");
+    }
+
+    @Test
+    void writesSixteenBits() throws Exception {
+        Path tiff = folder.resolve("out.tif");
+        assertThat(Invocation.of("style", content, STYLE, "-o", tiff, "--size", "48", "--iterations", "1")
+                        .code())
+                .isZero();
+        BufferedImage image = ImageIO.read(tiff.toFile());
+        assertThat(image.getColorModel().getComponentSize(0)).isEqualTo(16);
+        assertThat(image.getWidth()).isEqualTo(48);
+    }
+
+    @Test
+    void saysInOneSentenceWhatCannotBe() throws IOException {
+        assertFailure(2, "there is no such file or folder.", folder.resolve("none.png"), STYLE, "-o", out);
+        assertFailure(2, "pictures are written as .png, or as .tif with 16 bits", content, STYLE, "-o", "out.jpg");
+        assertFailure(2, "unknown recipe 'x'; there are gatys,", content, STYLE, "-o", out, "--recipe", "x");
+        assertFailure(2, "--model vgg19 needs its weights", content, STYLE, "-o", out, "--model", "vgg19");
+        assertFailure(2, "unknown network 'x' for a style", content, STYLE, "-o", out, "--model", "x");
+        assertFailure(2, "there is no such file.", content, STYLE, "-o", out, "--weights", folder.resolve("w.pth"));
+        assertFailure(2, "a size is the longest side in pixels", content, STYLE, "-o", out, "--size", "0");
+        assertFailure(2, "memory is a number and M or G", content, STYLE, "-o", out, "--memory", "lots");
+        assertFailure(2, "give it --memory ", content, STYLE, "-o", out, "--memory", "10M");
+        assertFailure(2, "iterations must be at least 1, not 0", content, STYLE, "-o", out, "--iterations", "0");
+        assertFailure(2, "nothing is left of a picture of 12 x 9 pixels", content, STYLE, "-o", out, "--size", "12");
+        assertFailure(2, "there is nothing to go on from", content, STYLE, "-o", out, "--resume");
+        Files.createDirectories(folder.resolve("made"));
+        Path state = Files.writeString(folder.resolve("made/out.png.state"), "x");
+        assertFailure(2, "is what an interruption left; go on with --resume", content, STYLE, "-o", out);
+        assertFailure(1, "is not a checkpoint", content, STYLE, "-o", out, "--resume", "--size", "64");
+        Path text = Files.writeString(folder.resolve("text.png"), "no picture");
+        Files.delete(state);
+        assertFailure(1, "is not a picture of a known format", text, STYLE, "-o", out);
+        assertFailure(1, "is not a picture of a known format", content, text, "-o", out);
+    }
+
+    private static void assertFailure(int code, String sentence, Object... arguments) {
+        Object[] all = new Object[arguments.length + 1];
+        all[0] = "style";
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        Invocation failed = Invocation.of(all);
+        assertThat(failed.code()).as("%s", failed.err()).isEqualTo(code);
+        assertThat(failed.err()).contains(sentence).doesNotContain("\tat ");
+    }
+
+    private static List<String> filesBeside(Path file) throws IOException {
+        try (var files = Files.list(file.toAbsolutePath().getParent())) {
+            return files.map(path -> path.getFileName().toString()).toList();
+        }
+    }
+}

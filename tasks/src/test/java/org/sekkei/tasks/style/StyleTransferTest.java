@@ -1,0 +1,215 @@
+package org.sekkei.tasks.style;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sekkei.pictures.Picture;
+import org.sekkei.pictures.PictureReader;
+import org.sekkei.pictures.Psnr;
+import org.sekkei.torch.DType;
+import org.sekkei.torch.Device;
+import org.sekkei.torch.Scope;
+
+class StyleTransferTest {
+    private static final Path PHOTOS = Path.of(System.getProperty("sekkei.root", ".."), "samples", "photos");
+    private static final long PLENTY = 16_000_000_000L;
+
+    @TempDir
+    private Path folder;
+
+    private final Scope scope = Scope.open();
+    private final Features features =
+            new Features(FeatureModel.VGG_SMALL, FeatureModel.VGG_SMALL.randomWeights(3), Features.Origin.TORCHVISION);
+
+    @AfterEach
+    void close() {
+        scope.close();
+    }
+
+    private static Picture photo(String name) {
+        try {
+            return new PictureReader().read(PHOTOS.resolve(name));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private StyleJob job(Picture content, StyleRecipe recipe, int longest, long memory) {
+        return new StyleJob(
+                content,
+                photo("fishes/fish6.webp"),
+                features,
+                recipe,
+                DType.FLOAT32,
+                longest,
+                memory,
+                false,
+                Device.CPU,
+                1);
+    }
+
+    private static class Log implements StyleListener {
+        private final List<String> sizes = new ArrayList<>();
+        private final List<Double> losses = new ArrayList<>();
+
+        @Override
+        public void size(int width, int height, MemoryPlan plan) {
+            sizes.add(width + "x" + height + (plan.side() == MemoryPlan.WHOLE ? "" : "/" + plan.side()));
+        }
+
+        @Override
+        public void iteration(Progress progress) {
+            losses.add(progress.loss());
+            assertThat(progress.share()).isBetween(0.0, 1.0 + 1e-12);
+        }
+    }
+
+    private record Made(Picture picture, Log log) {}
+
+    private static Made make(StyleJob job) {
+        var log = new Log();
+        try (var transfer = new StyleTransfer(job)) {
+            transfer.run(log);
+            return new Made(transfer.picture(), log);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gatys", "gogh", "gogh:vgg_chainer", "wasserstein"})
+    void comesNearerToWhatIsAskedFor(String name) {
+        StyleRecipe recipe = StyleRecipe.named(name, FeatureModel.VGG_SMALL).withIterations(12);
+        Made made = make(job(photo("monuments/arcDeTriomphe.webp"), recipe, 96, PLENTY));
+        assertThat(made.picture.width()).isEqualTo(96);
+        assertThat(made.picture.height()).isEqualTo(72);
+        assertThat(made.log.losses).hasSize(12);
+        assertThat(made.log.losses.getLast()).isLessThan(made.log.losses.getFirst());
+    }
+
+    @Test
+    void sizesGrowByTheRootOfTwo() {
+        StyleRecipe recipe = StyleRecipe.wasserstein(FeatureModel.VGG_SMALL).withIterations(2);
+        Made made = make(job(photo("monuments/arcDeTriomphe.webp"), recipe, 256, PLENTY));
+        assertThat(made.log.sizes).containsExactly("128x96", "181x136", "256x192");
+        assertThat(made.log.losses).hasSize(4);
+    }
+
+    @Test
+    void tilesMakeTheSamePicture() {
+        StyleRecipe recipe = StyleRecipe.gatys(FeatureModel.VGG_SMALL).withIterations(6);
+        Picture content = photo("monuments/arcDeTriomphe.webp");
+        Made whole = make(job(content, recipe, 200, PLENTY));
+        long most = MemoryPlan.of(features.network(recipe, DType.FLOAT32, Device.CPU), recipe, 200, 150, false, PLENTY)
+                        .bytes()
+                - 1;
+        Made tiled = make(job(content, recipe, 200, most));
+        assertThat(whole.log.sizes).containsExactly("200x150");
+        assertThat(tiled.log.sizes.getFirst()).startsWith("200x150/");
+        assertThat(Psnr.between(whole.picture, tiled.picture)).isGreaterThan(60);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gatys, 3", "wasserstein, 2", "wasserstein, 5", "gogh, 2"})
+    void endsTheSameAfterAnInterruption(String name, int at) throws IOException {
+        StyleRecipe recipe = StyleRecipe.named(name, FeatureModel.VGG_SMALL).withIterations(4);
+        int longest = name.equals("wasserstein") ? 182 : 80;
+        StyleJob job = job(photo("monuments/arcDeTriomphe.webp").fitLongest(48), recipe, longest, PLENTY);
+        Path state = folder.resolve("out.state");
+        Picture straight;
+        try (var transfer = new StyleTransfer(job)) {
+            transfer.run(new Log() {
+                @Override
+                public void iteration(Progress progress) {
+                    super.iteration(progress);
+                    save(transfer, state, this, at);
+                }
+            });
+            straight = transfer.picture();
+        }
+        try (var transfer = new StyleTransfer(job)) {
+            transfer.resume(state);
+            transfer.run(new Log());
+            assertThat(transfer.picture()).isEqualTo(straight);
+        }
+    }
+
+    private static void save(StyleTransfer transfer, Path state, Log log, int at) {
+        if (log.losses.size() == at) {
+            try {
+                transfer.save(state);
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Test
+    void aStateIsForTheSameOptionsOnly() throws IOException {
+        StyleRecipe recipe = StyleRecipe.gatys(FeatureModel.VGG_SMALL).withIterations(1);
+        Picture content = photo("monuments/arcDeTriomphe.webp");
+        Path state = folder.resolve("out.state");
+        try (var transfer = new StyleTransfer(job(content, recipe, 64, PLENTY))) {
+            transfer.run(new Log());
+            transfer.save(state);
+        }
+        try (var other = new StyleTransfer(job(content, recipe, 80, PLENTY))) {
+            assertThatThrownBy(() -> other.resume(state))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("was begun with other pictures or options");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"600, 20, 300", "20, 600, 300", "16, 16, 16", "40, 30, 40"})
+    void takesStripsAndPicturesBelowTheReceptiveField(int width, int height, int longest) {
+        Picture content = photo("monuments/arcDeTriomphe.webp").resized(width, height);
+        StyleRecipe recipe = StyleRecipe.gatys(FeatureModel.VGG_SMALL).withIterations(2);
+        int size = Math.max(longest, 16 * Math.max(width, height) / Math.min(width, height));
+        assertThat(make(job(content, recipe, size, PLENTY)).picture.width()).isPositive();
+    }
+
+    @Test
+    void aPictureThatTheNetworkSeesNothingOfIsRefused() {
+        Picture content = photo("monuments/arcDeTriomphe.webp").resized(300, 10);
+        StyleRecipe recipe = StyleRecipe.gatys(FeatureModel.VGG_SMALL);
+        assertThatThrownBy(() -> make(job(content, recipe, 300, PLENTY)))
+                .hasMessage("nothing is left of a picture of 300 x 10 pixels at conv5_1; both sides must have at least "
+                        + "16 pixels");
+    }
+
+    @Test
+    void tooLittleMemoryNamesTheLeast() {
+        StyleRecipe recipe = StyleRecipe.gatys(FeatureModel.VGG_SMALL);
+        Picture content = photo("monuments/arcDeTriomphe.webp");
+        assertThatThrownBy(() -> make(job(content, recipe, 512, 1_000_000)))
+                .hasMessageMatching(
+                        "a picture of .* takes at least [0-9,]+ MB of memory this way, and 1 MB may be used; "
+                                + "give it --memory [0-9]+M, or take a smaller --size");
+        String message = messageOf(() -> make(job(content, recipe, 512, 1_000_000)));
+        long least = Long.parseLong(message.replaceAll(".*--memory ([0-9]+)M.*", "$1")) * 1_000_000;
+        assertThat(new StyleTransfer(job(content, recipe.withIterations(1), 512, least))
+                        .plan()
+                        .bytes())
+                .isLessThanOrEqualTo(least);
+    }
+
+    private static String messageOf(Runnable failing) {
+        @Nullable String message = null;
+        try {
+            failing.run();
+        } catch (IllegalArgumentException e) {
+            message = e.getMessage();
+        }
+        return message == null ? "" : message;
+    }
+}
