@@ -90,6 +90,20 @@ class StyleCommandTest {
         assertFailure(1, "is not a picture of a known format", content, text, "-o", out);
     }
 
+    @Test
+    void theBenchExplainsWhereNinHasNothingLeft() throws Exception {
+        Invocation measured = Invocation.of(
+                "bench", "style", "--sizes", "64", "--iterations", "2", "--out", folder, "--precision", "float32", "--json");
+        assertThat(measured.code()).as("%s", measured.err()).isZero();
+        assertThat(measured.json().get("rows")).hasSize(4);
+        String markdown = Files.readString(folder.resolve("style.md"));
+        assertThat(markdown)
+                .contains("| nin | cpu | 64 | float32 |  |  |  | nothing is left of a picture of 64 x 64 pixels at conv4;")
+                .contains("| vgg16 | cpu | 128 | float32 |");
+        assertThat(Files.readString(folder.resolve("style.csv"))).startsWith("network,device,side,precision,");
+        assertThat(folder.resolve("style.html")).exists();
+    }
+
     private static void assertFailure(int code, String sentence, Object... arguments) {
         Object[] all = new Object[arguments.length + 1];
         all[0] = "style";

@@ -17,15 +17,18 @@ public record MemoryPlan(int side, DescentRule rule, long bytes) {
     public static final int WHOLE = 0;
 
     /// Java, libtorch and their code.
-    private static final long PROCESS = 800_000_000;
+    private static final long PROCESS = 600_000_000;
 
     private static final List<Integer> SIDES = List.of(2048, 1536, 1024, 768, 512, 384, 256, 192, 128, 96, 64, 32, 16);
 
-    /// Below it, most of what a tile computes belongs to others.
-    private static final int USEFUL_SIDE = 256;
+    /// Below it, more than half of what a tile computes belongs to others, and no history is worth that.
+    private static final int USEFUL_SIDE = 512;
 
     /// Below it, L-BFGS knows too little of the curvature to be worth its memory.
     private static final int USEFUL_HISTORY = 5;
+
+    /// What Java holds of pictures in whole numbers, for a pixel of the result.
+    private static final int LEVELS = 8;
 
     private static final int FLOAT = 4;
     private static final int INDEX = 8;
@@ -89,7 +92,7 @@ public record MemoryPlan(int side, DescentRule rule, long bytes) {
                     + rule.pictures()
                     + (rule instanceof DescentRule.Bfgs ? 2 : 0)
                     + (recipe.averaging() > 0 ? 1 : 0);
-            return PROCESS + copies * picture + (long) targets + (long) (tilePixels(side) * bytesPerPixel());
+            return PROCESS + LEVELS * pixels + copies * picture + (long) targets + (long) (tilePixels(side) * bytesPerPixel());
         }
 
         private double tilePixels(int side) {

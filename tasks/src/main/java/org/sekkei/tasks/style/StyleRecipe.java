@@ -230,22 +230,12 @@ public record StyleRecipe(
         if (iterations < 1) {
             throw new IllegalArgumentException("iterations must be at least 1, not " + iterations);
         }
-        return new StyleRecipe(
-                name,
-                pooling,
-                side,
-                caffePixels,
-                content,
-                style,
-                balance,
-                loss,
-                totalVariation,
-                start,
-                rule,
-                range,
-                averaging,
-                pyramid.withIterations(iterations),
-                canvas);
+        return with(pyramid.withIterations(iterations));
+    }
+
+    /// The same at the largest size alone.
+    public StyleRecipe atOneSize() {
+        return with(new Pyramid(0, 1, pyramid.iterations, 1));
     }
 
     /// The same with the content counting `factor` times as much.
@@ -267,6 +257,25 @@ public record StyleRecipe(
                 range,
                 averaging,
                 pyramid,
+                canvas);
+    }
+
+    private StyleRecipe with(Pyramid other) {
+        return new StyleRecipe(
+                name,
+                pooling,
+                side,
+                caffePixels,
+                content,
+                style,
+                balance,
+                loss,
+                totalVariation,
+                start,
+                rule,
+                range,
+                averaging,
+                other,
                 canvas);
     }
 
