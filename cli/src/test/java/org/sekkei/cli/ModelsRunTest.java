@@ -3,6 +3,7 @@ package org.sekkei.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,33 @@ class ModelsRunTest {
                     Invocation.of("models", "run", NAME, "--weights", weights, "--input", weights, "--output", output);
             assertThat(inputless.code()).isEqualTo(1);
             assertThat(inputless.err()).contains("has no tensor 'input'");
+        }
+    }
+
+    @Test
+    void weightsThatDoNotFitAreListedAndTakenInPartIfAsked() throws Exception {
+        try (var _ = Scope.open()) {
+            Path weights = folder.resolve("w.safetensors");
+            Path input = folder.resolve("x.safetensors");
+            Path output = folder.resolve("y.safetensors");
+            Network.Graph graph = Network.named(NAME).factory().create(new Generator(1));
+            Map<String, Tensor> state = new LinkedHashMap<>(graph.module().stateDict());
+            Tensor bias = Objects.requireNonNull(state.remove("model.0.bias"));
+            state.put("model.0.bais", bias);
+            Safetensors.write(weights, state, Map.of());
+            Safetensors.write(input, Map.of("input", Tensor.rand(new Generator(2), 1, 3, 64, 48)), Map.of());
+
+            Invocation refused =
+                    Invocation.of("models", "run", NAME, "--weights", weights, "--input", input, "--output", output);
+            assertThat(refused.code()).isEqualTo(1);
+            assertThat(refused.err()).contains("model.0.bias", "model.0.bais").doesNotContain("\tat ");
+            assertThat(output).doesNotExist();
+
+            Invocation taken = Invocation.of(
+                    "models", "run", NAME, "--weights", weights, "--input", input, "--output", output, "--partial");
+            assertThat(taken.code()).as(taken.err()).isZero();
+            assertThat(taken.out()).contains("model.0.bias", "model.0.bais");
+            assertThat(Safetensors.read(output)).containsOnlyKeys("score");
         }
     }
 
