@@ -23,7 +23,8 @@ public record Taps(int count, int[] first, float[] weights) {
             return onPixels(positions, (int) start);
         }
         int pixels = (length - 1 >> octave) + 1;
-        int count = (int) Math.min(pixels, Math.ceil(2 * radius / (1 << octave)) + 1);
+        // A triangle that is no whole number of blocks wide may begin and end within one.
+        int count = (int) Math.min(pixels, Math.ceil(2 * radius / (1 << octave)) + (octave == 0 ? 0 : 1));
         int[] first = new int[positions];
         float[] weights = new float[count * positions];
         double narrowness = 1 / radius;

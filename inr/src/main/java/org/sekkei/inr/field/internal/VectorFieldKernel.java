@@ -891,12 +891,15 @@ final class VectorFieldKernel implements FieldKernel {
     public void colours(float[] sums, int from, float[] colours, int to, int count) {
         int i = 0;
         for (; i + LANES <= count; i += LANES) {
-            FloatVector sum = FloatVector.fromArray(SPECIES, sums, from + i).add(0.5f);
-            sum.max(0f).min(1f).intoArray(colours, to + i);
+            colour(sums, from + i).intoArray(colours, to + i);
         }
         for (; i < count; i++) {
             colours[to + i] = Math.min(1, Math.max(0, sums[from + i] + 0.5f));
         }
+    }
+
+    private static FloatVector colour(float[] sums, int at) {
+        return FloatVector.fromArray(SPECIES, sums, at).add(0.5f).max(0f).min(1f);
     }
 
     @Override
@@ -911,13 +914,28 @@ final class VectorFieldKernel implements FieldKernel {
             float[] line,
             int count) {
         int i = 0;
+        for (; i + 4 * LANES <= count; i += 4 * LANES) {
+            FloatVector s0 = FloatVector.zero(SPECIES);
+            FloatVector s1 = s0;
+            FloatVector s2 = s0;
+            FloatVector s3 = s0;
+            for (int tap = 0; tap < taps; tap++) {
+                FloatVector share = FloatVector.broadcast(SPECIES, weights[weight + tap * stride]);
+                int at = from + tap * pitch + i;
+                s0 = colour(values, at).fma(share, s0);
+                s1 = colour(values, at + LANES).fma(share, s1);
+                s2 = colour(values, at + 2 * LANES).fma(share, s2);
+                s3 = colour(values, at + 3 * LANES).fma(share, s3);
+            }
+            s0.intoArray(line, i);
+            s1.intoArray(line, i + LANES);
+            s2.intoArray(line, i + 2 * LANES);
+            s3.intoArray(line, i + 3 * LANES);
+        }
         for (; i + LANES <= count; i += LANES) {
             FloatVector sum = FloatVector.zero(SPECIES);
             for (int tap = 0; tap < taps; tap++) {
-                sum = FloatVector.fromArray(SPECIES, values, from + tap * pitch + i)
-                        .add(0.5f)
-                        .max(0f)
-                        .min(1f)
+                sum = colour(values, from + tap * pitch + i)
                         .fma(FloatVector.broadcast(SPECIES, weights[weight + tap * stride]), sum);
             }
             sum.intoArray(line, i);
