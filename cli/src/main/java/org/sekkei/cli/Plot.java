@@ -24,6 +24,9 @@ final class Plot {
     /// A bar: its name and its length.
     record Bar(String name, double value, String label) {}
 
+    /// A point above 0 on both axes, its name, and the number of its colour, 0 to 2.
+    record NamedPoint(String name, double x, double y, int series) {}
+
     private Plot(String title, Scale x, Scale y) {
         this.x = x;
         this.y = y;
@@ -53,6 +56,50 @@ final class Plot {
             plot.curve(curves.get(i), i);
         }
         return plot.close();
+    }
+
+    /// Points with their names beside them, on axes that grow by factors.
+    static String namedPoints(String title, String xLabel, String yLabel, List<NamedPoint> points) {
+        double[] xs =
+                points.stream().mapToDouble(NamedPoint::x).map(Math::log10).toArray();
+        double[] ys =
+                points.stream().mapToDouble(NamedPoint::y).map(Math::log10).toArray();
+        var plot = new Plot(title, decades(xs), decades(ys));
+        plot.frame(xLabel, yLabel);
+        for (double power : new double[] {1, 2, 5, 10, 20, 50, 100, 200, 500}) {
+            double at = Math.log10(power);
+            if (at >= plot.x.min() && at <= plot.x.max()) {
+                plot.append(
+                        "<text x='%.1f' y='%d' text-anchor='middle'>%.0f</text>",
+                        plot.px(at), HEIGHT - BOTTOM + 18, power);
+            }
+            if (at >= plot.y.min() && at <= plot.y.max()) {
+                plot.append(
+                        "<line class='grid' x1='%d' x2='%d' y1='%.1f' y2='%.1f'/>",
+                        LEFT, WIDTH - RIGHT, plot.py(at), plot.py(at));
+                plot.append("<text x='%d' y='%.1f' text-anchor='end'>%.0f</text>", LEFT - 8, plot.py(at) + 4, power);
+            }
+        }
+        for (NamedPoint point : points) {
+            double left = plot.px(Math.log10(point.x()));
+            double top = plot.py(Math.log10(point.y()));
+            boolean atTheEdge = left > WIDTH - 140;
+            plot.append("<circle class='series%d fill' cx='%.1f' cy='%.1f' r='4'/>", point.series(), left, top);
+            plot.append(
+                    "<text x='%.1f' y='%.1f' text-anchor='%s' font-size='9'>%s</text>",
+                    atTheEdge ? left - 7 : left + 7,
+                    top + 3,
+                    atTheEdge ? "end" : "start",
+                    HtmlReport.escape(point.name()));
+        }
+        return plot.close();
+    }
+
+    private static Scale decades(double[] logarithms) {
+        double low = Arrays.stream(logarithms).min().orElse(0);
+        double high = Arrays.stream(logarithms).max().orElse(1);
+        double margin = 0.1;
+        return new Scale(low - margin, high + margin, 1);
     }
 
     /// Upright bars, one a bin.
@@ -128,6 +175,10 @@ final class Plot {
                     "<text x='%.1f' y='%d' text-anchor='middle'>%s</text>",
                     px(x.tick(i)), HEIGHT - BOTTOM + 18, x.label(i));
         }
+        frame(xLabel, yLabel);
+    }
+
+    private void frame(String xLabel, String yLabel) {
         append(
                 "<text x='%d' y='%d' text-anchor='middle'>%s</text>",
                 (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, HtmlReport.escape(xLabel));

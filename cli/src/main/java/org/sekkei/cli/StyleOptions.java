@@ -40,8 +40,9 @@ final class StyleOptions {
     @Option(
             names = "--weights",
             paramLabel = "FILE",
-            description = "Weights of the network, trained on ImageNet, in any format; without them, the small network that"
-                    + " ships is used, which knows far less.")
+            description =
+                    "Weights of the network, trained on ImageNet, in any format; without them, the small network that"
+                            + " ships is used, which knows far less.")
     private @Nullable Path weights;
 
     @Option(
@@ -95,8 +96,7 @@ final class StyleOptions {
         Features features = features(command);
         StyleRecipe asked = command.fromOptions(() -> recipe(features.model()));
         long most = memory == null ? (long) (where.freeBytes() * USUAL_SHARE_OF_FREE_MEMORY) : memory.bytes();
-        int longest =
-                size == null ? Math.min(USUAL_SIDE, Math.max(content.width(), content.height())) : size.pixels();
+        int longest = size == null ? Math.min(USUAL_SIDE, Math.max(content.width(), content.height())) : size.pixels();
         return new StyleJob(
                 content,
                 style,
@@ -130,13 +130,15 @@ final class StyleOptions {
                 command.fromOptions(() -> model == null ? FeatureModel.VGG19 : FeatureModel.named(model));
         if (weights == null) {
             if (model != null && network != FeatureModel.VGG_SMALL) {
-                throw command.usage("--model " + model + " needs its weights: --weights FILE. Without --model, the small"
-                        + " network that ships is used.");
+                throw command.usage(
+                        "--model " + model + " needs its weights: --weights FILE. Without --model, the small"
+                                + " network that ships is used.");
             }
             command.err()
-                    .println("No --weights: using the small network that ships, trained on CIFAR-10. It knows colours and"
-                            + " simple textures; for what style transfer is known for, give the weights of a VGG trained on"
-                            + " ImageNet (docs/style.md).");
+                    .println(
+                            "No --weights: using the small network that ships, trained on CIFAR-10. It knows colours and"
+                                    + " simple textures; for what style transfer is known for, give the weights of a VGG trained on"
+                                    + " ImageNet (docs/style.md).");
             return Features.builtIn();
         }
         Path file = weights;
@@ -145,8 +147,9 @@ final class StyleOptions {
         }
         Features.Origin whose = origin == null ? Features.Origin.of(file, network) : origin;
         if (origin == null) {
-            command.err().println(file + ": taken for weights of " + (whose == Features.Origin.CAFFE ? "Caffe" : "torchvision")
-                    + "; --input says otherwise.");
+            command.err()
+                    .println(file + ": taken for weights of "
+                            + (whose == Features.Origin.CAFFE ? "Caffe" : "torchvision") + "; --input says otherwise.");
         }
         return Features.read(file, network, whose);
     }

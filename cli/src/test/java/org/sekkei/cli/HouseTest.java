@@ -33,9 +33,10 @@ class HouseTest {
             "pictures", Set.of(),
             "fit", Set.of("inr", "torch", "pictures"),
             "models", Set.of("torch"),
+            "plan", Set.of("torch", "models"),
             "train", Set.of("inr", "torch", "pictures", "models"),
             "tasks", Set.of("inr", "torch", "pictures", "models", "train"),
-            "cli", Set.of("inr", "torch", "pictures", "fit", "models", "train", "tasks"));
+            "cli", Set.of("inr", "torch", "pictures", "fit", "models", "plan", "train", "tasks"));
 
     private static final JavaClasses SEKKEI = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -32,8 +32,8 @@ class StyleCommandTest {
 
     @Test
     void makesAPictureWithTheNetworkThatShips() throws Exception {
-        Invocation made = Invocation.of(
-                "style", content, STYLE, "-o", out, "--size", "64", "--iterations", "3", "--json");
+        Invocation made =
+                Invocation.of("style", content, STYLE, "-o", out, "--size", "64", "--iterations", "3", "--json");
         assertThat(made.code()).as("%s", made.err()).isZero();
         assertThat(made.err()).contains("No --weights: using the small network that ships, trained on CIFAR-10.");
         JsonNode result = made.json();

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sekkei.plan;
+
+import org.jspecify.annotations.NullMarked;
