@@ -11,6 +11,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sekkei.pictures.PictureReader;
 import tools.jackson.databind.JsonNode;
 
@@ -64,6 +66,18 @@ class StyleCommandTest {
         BufferedImage image = ImageIO.read(tiff.toFile());
         assertThat(image.getColorModel().getComponentSize(0)).isEqualTo(16);
         assertThat(image.getWidth()).isEqualTo(48);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_4BYTE_ABGR})
+    void takesGreyAndTransparentPictures(int type) throws Exception {
+        Path odd = folder.resolve("odd.png");
+        var image = new BufferedImage(60, 40, type);
+        image.createGraphics().drawLine(3, 4, 50, 30);
+        ImageIO.write(image, "png", odd.toFile());
+        assertThat(Invocation.of("style", odd, odd, "-o", out, "--iterations", "1").code())
+                .isZero();
+        assertThat(new PictureReader().read(out).width()).isEqualTo(60);
     }
 
     @Test

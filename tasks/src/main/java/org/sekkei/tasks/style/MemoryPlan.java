@@ -17,7 +17,7 @@ public record MemoryPlan(int side, DescentRule rule, long bytes) {
     public static final int WHOLE = 0;
 
     /// Java, libtorch and their code.
-    private static final long PROCESS = 600_000_000;
+    private static final long PROCESS = 700_000_000;
 
     private static final List<Integer> SIDES = List.of(2048, 1536, 1024, 768, 512, 384, 256, 192, 128, 96, 64, 32, 16);
 
@@ -26,6 +26,9 @@ public record MemoryPlan(int side, DescentRule rule, long bytes) {
 
     /// Below it, L-BFGS knows too little of the curvature to be worth its memory.
     private static final int USEFUL_HISTORY = 5;
+
+    /// Memory that tiles of several shapes leave unused between them.
+    private static final double FRAGMENTS = 1.15;
 
     /// What Java holds of pictures in whole numbers, for a pixel of the result.
     private static final int LEVELS = 8;
@@ -92,7 +95,7 @@ public record MemoryPlan(int side, DescentRule rule, long bytes) {
                     + rule.pictures()
                     + (rule instanceof DescentRule.Bfgs ? 2 : 0)
                     + (recipe.averaging() > 0 ? 1 : 0);
-            return PROCESS + LEVELS * pixels + copies * picture + (long) targets + (long) (tilePixels(side) * bytesPerPixel());
+            return PROCESS + LEVELS * pixels + copies * picture + (long) targets + (long) (tilePixels(side) * bytesPerPixel() * (side == WHOLE ? 1 : FRAGMENTS));
         }
 
         private double tilePixels(int side) {

@@ -177,7 +177,7 @@ public record StyleRecipe(
                 Vgg.Pooling.MAX,
                 Vgg.Tap.AFTER_RELU,
                 Pixels.CAFFE,
-                contentLayers(model, 0.03),
+                contentLayers(model, 0.1),
                 styleLayers(model, List.of(256.0, 64.0, 16.0, 4.0, 1.0), 1),
                 Balance.RELATIVE,
                 StyleLoss.Wasserstein.DEFAULT,

@@ -118,9 +118,19 @@ public final class StyleTransfer implements AutoCloseable {
                 }
             });
             descent = newDescent(sizes.get(size).plan.rule());
-            descent.load(remembered);
+            load(file, remembered);
         } catch (NumberFormatException damaged) {
             throw new IOException(file + ": is damaged; remove it to begin anew.", damaged);
+        }
+    }
+
+    private void load(Path file, Map<String, Tensor> remembered) throws IOException {
+        try {
+            Objects.requireNonNull(descent).load(remembered);
+        } catch (IllegalArgumentException otherRule) {
+            throw new IOException(
+                    file + ": was begun with another --memory, which took another optimiser; give as much again.",
+                    otherRule);
         }
     }
 
