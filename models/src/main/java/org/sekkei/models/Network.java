@@ -102,6 +102,7 @@ public record Network(String name, String source, List<Input> inputs, List<Strin
                     critic(scale)));
         }
         all.add(trTr());
+        all.add(deepLens());
         return List.copyOf(all);
     }
 
@@ -204,6 +205,36 @@ public record Network(String name, String source, List<Input> inputs, List<Strin
                         return outputs;
                     });
                 });
+    }
+
+    private static Network deepLens() {
+        String picture = "[B, H, W, 3], BGR, 0..1";
+        return new Network(
+                "deeplens",
+                "arXiv 1810.08100; scott89/deeplens_eval; of it the depth",
+                List.of(
+                        new Input("image_640", true, picture, side -> new long[] {1, side, side, 3}),
+                        new Input("image_320", false, picture + ", smaller, of whose size the depth shall be", side ->
+                                new long[] {1, side, side, 3})),
+                List.of("depth"),
+                generator -> {
+                    DeepLens network = new DeepLens(generator);
+                    return new Graph(network, inputs -> {
+                        Tensor pictures = channelsLast(inputs, "image_640");
+                        Tensor smaller = inputs.containsKey("image_320") ? channelsLast(inputs, "image_320") : pictures;
+                        return new LinkedHashMap<>(
+                                Map.of("depth", network.depth(pictures, smaller.size(1), smaller.size(2))));
+                    });
+                });
+    }
+
+    private static Tensor channelsLast(Map<String, Tensor> inputs, String name) {
+        Tensor picture = required(inputs, name);
+        if (picture.dim() != 4 || picture.size(3) != 3) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' is " + Arrays.toString(picture.shape()) + "; the network takes [B, H, W, 3]");
+        }
+        return picture;
     }
 
     private static final int REFERENCE_PADDING = 40;

@@ -107,6 +107,7 @@ public record NetworkSize(
                         * output.numel()
                         * convolution.weight().numel()
                         / convolution.weight().size(0);
+            case DeepLens.Convolution convolution -> convolution.operations(output);
             case ConvTranspose2d convolution ->
                 2.0
                         * inputs.getFirst().numel()

@@ -26,6 +26,7 @@ class NetworkTest {
         "deepvit_l_384, 59043308",
         "deblurgan_critic, 2764737",
         "FPN-Inception, 60929291",
+        "deeplens, 11543248",
     })
     void hasThePublishedParameters(String name, long parameters) {
         try (var _ = Scope.open()) {

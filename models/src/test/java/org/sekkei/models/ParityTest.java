@@ -13,6 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sekkei.torch.Scope;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Every network against its authors' own.
 class ParityTest {
@@ -37,6 +39,21 @@ class ParityTest {
         assertThat(result.keysOff()).isEmpty();
         assertThat(result.parameters()).isEqualTo(result.parametersExpected());
         assertThat(result.outputs()).isNotEmpty();
+        assertThat(result.worst()).isLessThan(Parity.TOLERANCE);
+        assertThat(result.agrees()).isTrue();
+    }
+
+    // Of DeepLens the depth network alone runs; all keys are compared nonetheless.
+    @Test
+    void agreesOnTheDepthOfDeepLens() throws IOException {
+        Path file = Path.of(System.getProperty("sekkei.root", ".")).resolveSibling("shared/parity/deeplens.json");
+        Assumptions.assumeTrue(Files.exists(file), () -> "no reference outputs at " + file);
+        ObjectNode reference = (ObjectNode) JsonMapper.shared().readTree(file);
+        reference.set("outputs", JsonMapper.shared().createObjectNode().set("depth", reference.at("/outputs/depth")));
+        Path depth = Files.writeString(folder.resolve("depth.json"), reference.toString());
+        Parity.Result result = Parity.read(depth).check();
+        assertThat(result.keysOff()).isEmpty();
+        assertThat(result.keys()).isEqualTo(488);
         assertThat(result.worst()).isLessThan(Parity.TOLERANCE);
         assertThat(result.agrees()).isTrue();
     }

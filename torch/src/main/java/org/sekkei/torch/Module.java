@@ -92,8 +92,8 @@ public abstract class Module {
         return namedParameters().values().stream().filter(known::add).toList();
     }
 
-    /// How many numbers training changes.
-    public final long parameterCount() {
+    /// How many numbers training changes; a network whose authors count others too may count as they do.
+    public long parameterCount() {
         return parameters().stream().mapToLong(Tensor::numel).sum();
     }
 
@@ -198,6 +198,12 @@ public abstract class Module {
 
     private void visit(String prefix, BiConsumer<String, Module> visitor) {
         visitor.accept(prefix, this);
-        children.forEach((name, child) -> child.visit(prefix + name + ".", visitor));
+        children.forEach((name, child) -> child.visit(prefix + name + separator(), visitor));
+    }
+
+    /// What follows the names of this module's parts in state-dict keys: PyTorch's dot, unless the network keeps the
+    /// names of another framework.
+    protected char separator() {
+        return '.';
     }
 }
