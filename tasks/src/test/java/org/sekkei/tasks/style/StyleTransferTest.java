@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,9 +22,11 @@ import org.sekkei.pictures.Psnr;
 import org.sekkei.torch.DType;
 import org.sekkei.torch.Device;
 import org.sekkei.torch.Scope;
+import org.sekkei.torch.Threads;
 
 class StyleTransferTest {
     private static final Path PHOTOS = Path.of(System.getProperty("sekkei.root", ".."), "samples", "photos");
+    private static int threads;
     private static final long PLENTY = 16_000_000_000L;
 
     @TempDir
@@ -31,6 +35,18 @@ class StyleTransferTest {
     private final Scope scope = Scope.open();
     private final Features features =
             new Features(FeatureModel.VGG_SMALL, FeatureModel.VGG_SMALL.randomWeights(3), Features.Origin.TORCHVISION);
+
+    /// Small pictures gain nothing from threads, which would wait for each other.
+    @BeforeAll
+    static void useOneThread() {
+        threads = Threads.get();
+        Threads.set(1);
+    }
+
+    @AfterAll
+    static void useThemAgain() {
+        Threads.set(threads);
+    }
 
     @AfterEach
     void close() {
@@ -88,11 +104,11 @@ class StyleTransferTest {
     @ParameterizedTest
     @ValueSource(strings = {"gatys", "gogh", "gogh:vgg_chainer", "wasserstein"})
     void comesNearerToWhatIsAskedFor(String name) {
-        StyleRecipe recipe = StyleRecipe.named(name, FeatureModel.VGG_SMALL).withIterations(12);
+        StyleRecipe recipe = StyleRecipe.named(name, FeatureModel.VGG_SMALL).withIterations(6);
         Made made = make(job(photo("monuments/arcDeTriomphe.webp"), recipe, 96, PLENTY));
         assertThat(made.picture.width()).isEqualTo(96);
         assertThat(made.picture.height()).isEqualTo(72);
-        assertThat(made.log.losses).hasSize(12);
+        assertThat(made.log.losses).hasSize(6);
         assertThat(made.log.losses.getLast()).isLessThan(made.log.losses.getFirst());
     }
 
@@ -105,7 +121,7 @@ class StyleTransferTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"gatys, 4", "wasserstein, 3"})
+    @CsvSource({"gatys, 3", "wasserstein, 1"})
     void tilesMakeTheSamePicture(String name, int iterations) {
         StyleRecipe recipe = StyleRecipe.named(name, FeatureModel.VGG_SMALL)
                 .with(DescentRule.Adam.USUAL)
@@ -128,9 +144,9 @@ class StyleTransferTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"gatys, 3", "wasserstein, 2", "wasserstein, 5", "gogh, 2"})
+    @CsvSource({"gatys, 3", "wasserstein, 1", "wasserstein, 3", "gogh, 2"})
     void endsTheSameAfterAnInterruption(String name, int at) throws IOException {
-        StyleRecipe recipe = StyleRecipe.named(name, FeatureModel.VGG_SMALL).withIterations(4);
+        StyleRecipe recipe = StyleRecipe.named(name, FeatureModel.VGG_SMALL).withIterations(name.equals("wasserstein") ? 2 : 4);
         int longest = name.equals("wasserstein") ? 182 : 80;
         StyleJob job = job(photo("monuments/arcDeTriomphe.webp").fitLongest(48), recipe, longest, PLENTY);
         Path state = folder.resolve("out.state");
