@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sekkei.fit.PackGoal;
 import org.sekkei.fit.PackSize;
 import org.sekkei.inr.Box;
@@ -23,6 +24,29 @@ import org.sekkei.pictures.PictureReader;
 class FieldResamplingTest {
     private static final Path PHOTOS =
             Path.of(System.getProperty("sekkei.root", "..")).resolve("samples/photos");
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4, 8})
+    void wholePicturesOnTheirOctavesPixelsAreNearTheResizedOnes(int factor) throws Exception {
+        FieldBasis basis = FieldBases.named(FieldBases.PHOTO);
+        FieldDecoder decoder = new FieldDecoder(new FieldShared(basis, null), FieldKernel.best());
+        FieldEncoder encoder = new FieldEncoder(basis, null, FieldRecipe.standard(), new PackGoal.Quality(33));
+        int width = 256;
+        int height = 192;
+        for (String name : List.of("fishes/fish1.webp", "fishes/fish16.webp")) {
+            Picture picture = new PackSize.Exact(width, height)
+                    .apply(new PictureReader().read(PHOTOS.resolve(name)), List.of())
+                    .picture();
+            MemorySegment record =
+                    MemorySegment.ofArray(encoder.encode(picture, List.of(), 0).record());
+            float[] dense = new float[3 * width * height];
+            decoder.decode(record, Sampling.full(width, height), dense, 0);
+            Sampling sampling = Sampling.crop(new Box(0, 0, width, height), width / factor, height / factor);
+            float[] actual = new float[3 * sampling.width() * sampling.height()];
+            decoder.decode(record, sampling, actual, 0);
+            assertThat(psnr(actual, dense, width, height, sampling)).as(name).isGreaterThan(40);
+        }
+    }
 
     @ParameterizedTest
     @CsvSource({"1, 0", "0.9, 0", "0.75, 20", "0.5, 0", "0.5, -30", "0.37, 0", "0.37, 12", "0.25, 0", "0.25, 45"})

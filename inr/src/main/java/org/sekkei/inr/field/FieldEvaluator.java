@@ -26,13 +26,12 @@ public final class FieldEvaluator {
 
     /// The octave that `sampling` is evaluated from, 0 to [FieldTables#lastOctave].
     ///
-    /// Octave o has half the resolution of the one before. Where the output's pixels lie on an octave's own it is
-    /// used
-    /// down to a scale of `2^o`; where they lie between, or are turned, they need pixels that are finer than they
-    /// are.
+    /// Octave o has half the resolution of the one before. Half-size pixels that lie on the first octave's own are taken
+    /// from it. Others, and those of a quarter and less, need pixels that are finer than they are to stay within 40 dB of
+    /// the resized picture.
     public int octave(Sampling sampling) {
         double scale = Math.min(radiusX(sampling), radiusY(sampling));
-        double finer = !straight(sampling) ? scale / 2 : aligned(sampling) ? scale : scale / 1.5;
+        double finer = !straight(sampling) ? scale / 2 : aligned(sampling) && scale <= 2 ? scale : scale / 1.5;
         int octave = finer >= 2 ? Math.getExponent(finer) : 0;
         return Math.min(octave, FieldTables.lastOctave(basis));
     }
