@@ -59,7 +59,10 @@ final class BenchStyleCommand extends Job {
                     + " (${DEFAULT-VALUE}).")
     private double mostSeconds = 120;
 
-    @Option(names = "--memory", paramLabel = "M", description = "Memory that may be taken; most of what is free if not given.")
+    @Option(
+            names = "--memory",
+            paramLabel = "M",
+            description = "Memory that may be taken; most of what is free if not given.")
     private @Nullable MemorySize memory;
 
     @Option(names = "--precision", paramLabel = "P", description = "auto, float32 or bfloat16; auto if not given.")
@@ -77,7 +80,10 @@ final class BenchStyleCommand extends Job {
     int run() throws Exception {
         List<FeatureModel> networks =
                 fromOptions(() -> models.stream().map(FeatureModel::named).toList());
-        if (iterations < 2 || networks.isEmpty() || sides.isEmpty() || sides.stream().anyMatch(side -> side < 1)) {
+        if (iterations < 2
+                || networks.isEmpty()
+                || sides.isEmpty()
+                || sides.stream().anyMatch(side -> side < 1)) {
             throw usage("there must be 2 iterations or more, a network, and sizes of a pixel or more.");
         }
         List<StyleTiming.Row> rows = new ArrayList<>();
@@ -138,7 +144,9 @@ final class BenchStyleCommand extends Job {
                 + (row.iterationsPerMinute() == null
                         ? row.note()
                         : String.format(Locale.ROOT, "%.2f iterations a minute", row.iterationsPerMinute())
-                                + (row.peakBytes() == null ? "" : ", " + Figures.bytes(row.peakBytes()) + " at its peak")
+                                + (row.peakBytes() == null
+                                        ? ""
+                                        : ", " + Figures.bytes(row.peakBytes()) + " at its peak")
                                 + (row.note().isEmpty() ? "" : " (" + row.note() + ")"));
     }
 
@@ -176,11 +184,10 @@ final class BenchStyleCommand extends Job {
         var markdown = new StringBuilder();
         var report = new HtmlReport("Style transfer: iterations a minute");
         report.paragraph(Machine.here().toString());
-        report.paragraph("The algorithm of chainer-gogh, one picture of its square canvas. Weights and pictures are random.");
+        report.paragraph(
+                "The algorithm of chainer-gogh, one picture of its square canvas. Weights and pictures are random.");
         for (boolean first : List.of(true, false)) {
-            String title = first
-                    ? "Networks and devices at " + TABLE_SIDE + " pixels"
-                    : "Sizes, " + models.getFirst();
+            String title = first ? "Networks and devices at " + TABLE_SIDE + " pixels" : "Sizes, " + models.getFirst();
             List<List<String>> table = rows.stream()
                     .filter(row -> first
                             ? row.side() == TABLE_SIDE || row.iterationsPerMinute() == null
@@ -190,9 +197,13 @@ final class BenchStyleCommand extends Job {
             report.heading(title);
             report.table(COLUMNS, table);
             markdown.append("## ").append(title).append("\n\n");
-            markdown.append("| ").append(String.join(" | ", COLUMNS)).append(" |\n|").append("---|".repeat(COLUMNS.size()));
+            markdown.append("| ")
+                    .append(String.join(" | ", COLUMNS))
+                    .append(" |\n|")
+                    .append("---|".repeat(COLUMNS.size()));
             markdown.append('\n');
-            table.forEach(cells -> markdown.append("| ").append(String.join(" | ", cells)).append(" |\n"));
+            table.forEach(cells ->
+                    markdown.append("| ").append(String.join(" | ", cells)).append(" |\n"));
             markdown.append('\n');
         }
         markdown.append(Machine.here()).append('\n');

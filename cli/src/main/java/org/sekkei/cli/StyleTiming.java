@@ -49,10 +49,16 @@ record StyleTiming(Device device, DType precision, @Nullable Long memory, int it
     Row measure(FeatureModel model, int side, @Nullable Double secondsAPixel) {
         double expected = secondsAPixel == null ? 0 : secondsAPixel * side * side;
         if (2 * expected > mostSeconds) {
-            return row(model, side, 0, null, null, String.format(
-                    Locale.ROOT,
-                    "left out: an iteration would take about %s; --most allows longer",
-                    Figures.duration(expected)));
+            return row(
+                    model,
+                    side,
+                    0,
+                    null,
+                    null,
+                    String.format(
+                            Locale.ROOT,
+                            "left out: an iteration would take about %s; --most allows longer",
+                            Figures.duration(expected)));
         }
         int count = expected * iterations > mostSeconds ? (int) Math.max(2, mostSeconds / expected) : iterations;
         resetPeak();

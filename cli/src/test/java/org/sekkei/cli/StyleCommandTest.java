@@ -75,7 +75,8 @@ class StyleCommandTest {
         var image = new BufferedImage(60, 40, type);
         image.createGraphics().drawLine(3, 4, 50, 30);
         ImageIO.write(image, "png", odd.toFile());
-        assertThat(Invocation.of("style", odd, odd, "-o", out, "--iterations", "1").code())
+        assertThat(Invocation.of("style", odd, odd, "-o", out, "--iterations", "1")
+                        .code())
                 .isZero();
         assertThat(new PictureReader().read(out).width()).isEqualTo(60);
     }
@@ -107,12 +108,23 @@ class StyleCommandTest {
     @Test
     void theBenchExplainsWhereNinHasNothingLeft() throws Exception {
         Invocation measured = Invocation.of(
-                "bench", "style", "--sizes", "64", "--iterations", "2", "--out", folder, "--precision", "float32", "--json");
+                "bench",
+                "style",
+                "--sizes",
+                "64",
+                "--iterations",
+                "2",
+                "--out",
+                folder,
+                "--precision",
+                "float32",
+                "--json");
         assertThat(measured.code()).as("%s", measured.err()).isZero();
         assertThat(measured.json().get("rows")).hasSize(4);
         String markdown = Files.readString(folder.resolve("style.md"));
         assertThat(markdown)
-                .contains("| nin | cpu | 64 | float32 |  |  |  | nothing is left of a picture of 64 x 64 pixels at conv4;")
+                .contains(
+                        "| nin | cpu | 64 | float32 |  |  |  | nothing is left of a picture of 64 x 64 pixels at conv4;")
                 .contains("| vgg16 | cpu | 128 | float32 |");
         assertThat(Files.readString(folder.resolve("style.csv"))).startsWith("network,device,side,precision,");
         assertThat(folder.resolve("style.html")).exists();

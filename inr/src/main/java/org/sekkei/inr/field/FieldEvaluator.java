@@ -26,9 +26,9 @@ public final class FieldEvaluator {
 
     /// The octave that `sampling` is evaluated from, 0 to [FieldTables#lastOctave].
     ///
-    /// Octave o has half the resolution of the one before. Half-size pixels that lie on the first octave's own are taken
-    /// from it. Others, and those of a quarter and less, need pixels that are finer than they are to stay within 40 dB of
-    /// the resized picture.
+    /// Octave o has half the resolution of the one before. Half-size pixels that lie on the first octave's own
+    /// are taken from it. Others, and those of a quarter and less, need pixels that are finer than they are to stay
+    /// within 40 dB of the resized picture.
     public int octave(Sampling sampling) {
         double scale = Math.min(radiusX(sampling), radiusY(sampling));
         double finer = !straight(sampling) ? scale / 2 : aligned(sampling) && scale <= 2 ? scale : scale / 1.5;

@@ -95,7 +95,11 @@ public record MemoryPlan(int side, DescentRule rule, long bytes) {
                     + rule.pictures()
                     + (rule instanceof DescentRule.Bfgs ? 2 : 0)
                     + (recipe.averaging() > 0 ? 1 : 0);
-            return PROCESS + LEVELS * pixels + copies * picture + (long) targets + (long) (tilePixels(side) * bytesPerPixel() * (side == WHOLE ? 1 : FRAGMENTS));
+            return PROCESS
+                    + LEVELS * pixels
+                    + copies * picture
+                    + (long) targets
+                    + (long) (tilePixels(side) * bytesPerPixel() * (side == WHOLE ? 1 : FRAGMENTS));
         }
 
         private double tilePixels(int side) {

@@ -146,7 +146,8 @@ class StyleTransferTest {
     @ParameterizedTest
     @CsvSource({"gatys, 3", "wasserstein, 1", "wasserstein, 3", "gogh, 2"})
     void endsTheSameAfterAnInterruption(String name, int at) throws IOException {
-        StyleRecipe recipe = StyleRecipe.named(name, FeatureModel.VGG_SMALL).withIterations(name.equals("wasserstein") ? 2 : 4);
+        StyleRecipe recipe =
+                StyleRecipe.named(name, FeatureModel.VGG_SMALL).withIterations(name.equals("wasserstein") ? 2 : 4);
         int longest = name.equals("wasserstein") ? 182 : 80;
         StyleJob job = job(photo("monuments/arcDeTriomphe.webp").fitLongest(48), recipe, longest, PLENTY);
         Path state = folder.resolve("out.state");
