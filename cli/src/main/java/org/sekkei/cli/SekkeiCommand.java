@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             StyleCommand.class,
             BenchCommand.class,
             ModelsCommand.class,
+            PlanCommand.class,
             GpusCommand.class,
             CommandLine.HelpCommand.class,
         },

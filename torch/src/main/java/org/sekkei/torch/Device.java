@@ -98,7 +98,8 @@ public record Device(Kind kind, int index) {
     }
 
     static Device of(org.bytedeco.pytorch.Device device) {
-        if (device.is_cpu()) {
+        // Tensors without memory stand for some on the CPU: see ShapeRun.
+        if (device.is_cpu() || device.is_meta()) {
             return CPU;
         }
         if (device.is_cuda()) {

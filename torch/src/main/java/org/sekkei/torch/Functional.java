@@ -29,6 +29,13 @@ public final class Functional {
             long paddingWidth,
             long dilation,
             long groups) {
+        if (ShapeRun.isOpen()) {
+            return ShapeRun.product(
+                    "conv2d",
+                    ShapeRun.convolution(input, weight, stride, paddingHeight, paddingWidth, dilation),
+                    input,
+                    weight);
+        }
         return Native.call(
                 "conv2d",
                 () -> torch.conv2d(
@@ -49,6 +56,14 @@ public final class Functional {
     /// @param outputPadding rows and columns more below and on the right
     public static Tensor convTranspose2d(
             Tensor input, Tensor weight, @Nullable Tensor bias, long stride, long padding, long outputPadding) {
+        if (ShapeRun.isOpen()) {
+            long[] shape = input.shape();
+            shape[1] = weight.size(1);
+            for (int side = 2; side < 4; side++) {
+                shape[side] = (shape[side] - 1) * stride - 2 * padding + weight.size(side) + outputPadding;
+            }
+            return ShapeRun.product("convTranspose2d", shape, input, weight);
+        }
         return Native.call(
                 "convTranspose2d",
                 () -> torch.conv_transpose2d(
@@ -66,6 +81,11 @@ public final class Functional {
 
     /// `input` \[..., inputs\], `weight` \[outputs, inputs\], `bias` \[outputs\].
     public static Tensor linear(Tensor input, Tensor weight, @Nullable Tensor bias) {
+        if (ShapeRun.isOpen()) {
+            long[] shape = input.shape();
+            shape[shape.length - 1] = weight.size(0);
+            return ShapeRun.product("linear", shape, input, weight);
+        }
         return Native.call("linear", () -> torch.linear(input.handle, weight.handle, optional(bias)), input, weight);
     }
 
@@ -81,6 +101,10 @@ public final class Functional {
             boolean batchStatistics,
             double momentum,
             double epsilon) {
+        if (ShapeRun.isOpen()) {
+            return ShapeRun.result(
+                    batchStatistics ? "batchNorm" : "batchNormRunning", input.shape(), weighted(input, weight));
+        }
         return Native.call(
                 "batchNorm",
                 () -> torch.batch_norm(
@@ -106,6 +130,9 @@ public final class Functional {
             boolean pictureStatistics,
             double momentum,
             double epsilon) {
+        if (ShapeRun.isOpen()) {
+            return ShapeRun.result("instanceNorm", input.shape(), weighted(input, weight));
+        }
         return Native.call(
                 "instanceNorm",
                 () -> torch.instance_norm(
@@ -123,6 +150,9 @@ public final class Functional {
 
     /// Normalises over the last dimension; `weight` and `bias` have its size.
     public static Tensor layerNorm(Tensor input, Tensor weight, Tensor bias, double epsilon) {
+        if (ShapeRun.isOpen()) {
+            return ShapeRun.result("layerNorm", input.shape(), input, weight);
+        }
         return Native.call(
                 "layerNorm",
                 () -> torch.layer_norm(input.handle, weight.shape(), optional(weight), optional(bias), epsilon, true),
@@ -152,6 +182,11 @@ public final class Functional {
     /// @param value \[B, heads, M, D\]
     /// @param mask what is added, broadcast to \[B, heads, N, M\]
     public static Tensor attention(Tensor query, Tensor key, Tensor value, @Nullable Tensor mask) {
+        if (ShapeRun.isOpen()) {
+            long[] shape = query.shape();
+            shape[shape.length - 1] = value.size(-1);
+            return ShapeRun.product("attention", shape, query, key, value);
+        }
         if (query.requiresGrad()
                 && query.dtype() == DType.BFLOAT16
                 && query.device().equals(Device.CPU)) {
@@ -192,6 +227,12 @@ public final class Functional {
 
     /// Makes a picture larger on each side.
     public static Tensor pad(Tensor input, long left, long right, long top, long bottom, Padding padding) {
+        if (ShapeRun.isOpen()) {
+            long[] shape = input.shape();
+            shape[shape.length - 1] += left + right;
+            shape[shape.length - 2] += top + bottom;
+            return ShapeRun.result(padding == Padding.ZEROS ? "padZeros" : "pad", shape, input);
+        }
         long[] sides = {left, right, top, bottom};
         return Native.call("pad", () -> torch.pad(input.handle, sides, padding.mode, new DoubleOptional()), input);
     }
@@ -243,6 +284,12 @@ public final class Functional {
 
     /// Means over as many equal areas as the output has pixels.
     public static Tensor adaptiveAvgPool2d(Tensor input, long height, long width) {
+        if (ShapeRun.isOpen()) {
+            long[] shape = input.shape();
+            shape[shape.length - 2] = height;
+            shape[shape.length - 1] = width;
+            return ShapeRun.result(height * width == 1 ? "mean" : "adaptiveAvgPool2d", shape, input);
+        }
         return Native.call("adaptiveAvgPool2d", () -> torch.adaptive_avg_pool2d(input.handle, height, width), input);
     }
 
@@ -338,6 +385,10 @@ public final class Functional {
                 () -> torch.grid_sampler(input.handle, grid.handle, interpolation.code, border.code, false),
                 input,
                 grid);
+    }
+
+    private static Tensor[] weighted(Tensor input, @Nullable Tensor weight) {
+        return weight == null ? new Tensor[] {input} : new Tensor[] {input, weight};
     }
 
     // Values of at::Reduction.

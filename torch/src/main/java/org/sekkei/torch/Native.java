@@ -7,7 +7,9 @@ final class Native {
     private Native() {}
 
     static Tensor call(String operation, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... operands) {
-        return Tensor.wrap(get(operation, body, operands));
+        return ShapeRun.isOpen()
+                ? ShapeRun.call(operation, body, operands)
+                : Tensor.wrap(get(operation, body, operands));
     }
 
     static <T> T get(String operation, Supplier<T> body, Tensor... operands) {

@@ -282,6 +282,11 @@ public final class Tensor {
 
     // ---- life ----
 
+    /// Whether the tensor was freed, by its scope or by [#free()].
+    public boolean isFreed() {
+        return handle.isNull();
+    }
+
     /// Frees the tensor now, whichever scope owns it. Memory that other tensors share lives on.
     public void free() {
         handle.deallocate();
@@ -962,12 +967,12 @@ public final class Tensor {
 
     /// Views of `count` nearly equal parts along a dimension.
     public List<Tensor> chunk(long count, long dimension) {
-        return list(Native.get("chunk", () -> handle.chunk(count, dimension), this));
+        return parts("chunk", Native.get("chunk", () -> handle.chunk(count, dimension), this));
     }
 
     /// Views of parts of `length` along a dimension; the last may be shorter.
     public List<Tensor> split(long length, long dimension) {
-        return list(Native.get("split", () -> handle.split(length, dimension), this));
+        return parts("split", Native.get("split", () -> handle.split(length, dimension), this));
     }
 
     /// Joins along an existing dimension.
@@ -1009,7 +1014,7 @@ public final class Tensor {
     private static final long CHUNK = 1 << 30;
 
     private static void copy(MemorySegment source, Tensor target) {
-        if (source.byteSize() == 0) {
+        if (source.byteSize() == 0 || ShapeRun.isOpen()) {
             return;
         }
         long address = target.handle.mutable_data_ptr().address();
@@ -1043,7 +1048,9 @@ public final class Tensor {
     }
 
     static TensorOptions options(DType dtype, Device device) {
-        return new TensorOptions(dtype.scalarType).device(new DeviceOptional(device.handle()));
+        return ShapeRun.isOpen()
+                ? ShapeRun.options(dtype)
+                : new TensorOptions(dtype.scalarType).device(new DeviceOptional(device.handle()));
     }
 
     private Scalar number(double value) {
@@ -1057,6 +1064,12 @@ public final class Tensor {
             vector.push_back(tensor.handle);
         }
         return vector;
+    }
+
+    private List<Tensor> parts(String operation, TensorVector vector) {
+        return list(vector).stream()
+                .map(part -> ShapeRun.tell(operation, part, this))
+                .toList();
     }
 
     private static List<Tensor> list(TensorVector vector) {

@@ -1,0 +1,145 @@
+package org.sekkei.plan;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.sekkei.plan.CardPlan.Verdict;
+import org.sekkei.torch.DType;
+
+/// Says what workloads need before they run. Nothing is computed and no memory of theirs is taken: the network passes
+/// on shapes alone, once for every batch size that is looked at.
+public final class Planner {
+    private final Overhead overhead;
+    private final Map<Workload, Plan> plans = new HashMap<>();
+    private final Map<Workload, Trace> traces = new HashMap<>();
+
+    /// What a workload needs.
+    ///
+    /// @param memory at the peak of a step
+    /// @param flops of the products of one step, backward pass included
+    /// @param parameters numbers that training changes
+    /// @param normalisesByBatch whether what it computes depends on which pictures are in a batch
+    public record Plan(
+            Workload workload, MemoryPlan memory, double flops, long parameters, boolean normalisesByBatch) {}
+
+    /// @param overhead what the device's libraries take for themselves
+    public Planner(Overhead overhead) {
+        this.overhead = overhead;
+    }
+
+    /// @throws IllegalArgumentException if the network does not take pictures of this size
+    public Plan plan(Workload workload) {
+        Plan known = plans.get(workload);
+        if (known != null) {
+            return known;
+        }
+        Trace trace = trace(workload);
+        boolean training = workload.use().isTraining();
+        double flops = trace.operations().stream()
+                .mapToDouble(operation -> Rules.flops(operation) + (training ? Rules.flopsBackward(operation) : 0))
+                .sum();
+        Plan plan = new Plan(
+                workload,
+                overhead.memory(workload, trace, MemorySimulation.peak(trace, training)),
+                flops,
+                trace.parameterBytes() / DType.FLOAT32.bytes(),
+                trace.operations().stream()
+                        .anyMatch(operation -> operation.name().equals("batchNorm")));
+        plans.put(workload, plan);
+        return plan;
+    }
+
+    /// The most pictures at once for which even the upper end of the need is there; empty if there is not enough for
+    /// one.
+    public OptionalInt largestBatch(Workload workload, long memoryBytes) {
+        if (!fits(workload.withBatch(1), memoryBytes)) {
+            return OptionalInt.empty();
+        }
+        int fitting = 1;
+        int failing = 2;
+        while (failing <= Workload.MOST_PICTURES && fits(workload.withBatch(failing), memoryBytes)) {
+            fitting = failing;
+            failing *= 2;
+        }
+        while (failing - fitting > 1) {
+            int middle = guess(workload, memoryBytes, fitting, failing);
+            if (middle <= Workload.MOST_PICTURES && fits(workload.withBatch(middle), memoryBytes)) {
+                fitting = middle;
+            } else {
+                failing = middle;
+            }
+        }
+        return OptionalInt.of(fitting);
+    }
+
+    /// How a workload runs on a card, whole or cut.
+    public CardPlan on(Gpu gpu, Workload workload) {
+        String obstacle = gpu.obstacle();
+        if (obstacle != null) {
+            return new CardPlan(gpu, Verdict.CANNOT_RUN, obstacle, null, null, 0);
+        }
+        if (fits(workload, gpu.memoryBytes())) {
+            return card(gpu, Verdict.FITS, null, workload, workload.batch());
+        }
+        List<CardPlan> ways = new ArrayList<>();
+        Workload narrow = workload.withPrecision(DType.BFLOAT16);
+        Gpu.ComputeCapability capability = gpu.computeCapability();
+        boolean canNarrow = capability != null
+                && workload.precision() == DType.FLOAT32
+                && capability.compareTo(Gpu.ComputeCapability.BFLOAT16) >= 0;
+        if (canNarrow && fits(narrow, gpu.memoryBytes())) {
+            ways.add(card(gpu, Verdict.FITS_WHEN_CUT, "bfloat16", narrow, narrow.batch()));
+        }
+        largestBatch(workload, gpu.memoryBytes())
+                .ifPresent(
+                        most -> ways.add(card(gpu, Verdict.FITS_WHEN_CUT, "micro-batches of " + most, workload, most)));
+        if (canNarrow && ways.isEmpty()) {
+            largestBatch(narrow, gpu.memoryBytes())
+                    .ifPresent(most -> ways.add(
+                            card(gpu, Verdict.FITS_WHEN_CUT, "bfloat16 and micro-batches of " + most, narrow, most)));
+        }
+        return ways.stream()
+                .min(Comparator.comparingDouble(Planner::seconds))
+                .orElseGet(() -> new CardPlan(gpu, Verdict.CANNOT_RUN, "one picture does not fit", null, null, 0));
+    }
+
+    private static double seconds(CardPlan way) {
+        StepTime time = way.time();
+        return time == null ? Double.POSITIVE_INFINITY : time.seconds();
+    }
+
+    private CardPlan card(Gpu gpu, Verdict verdict, @Nullable String change, Workload workload, int microBatch) {
+        Workload part = workload.withBatch(microBatch);
+        long parts = Math.ceilDiv(workload.batch(), microBatch);
+        return new CardPlan(
+                gpu,
+                verdict,
+                change,
+                plan(part).memory(),
+                StepTime.of(part, trace(part), gpu).times(parts),
+                microBatch);
+    }
+
+    private boolean fits(Workload workload, long memoryBytes) {
+        return plan(workload).memory().high() <= memoryBytes;
+    }
+
+    /// Where a straight line between two batches meets the memory, inside them.
+    private int guess(Workload workload, long memoryBytes, int fitting, int failing) {
+        if (failing > Workload.MOST_PICTURES) {
+            return fitting + (failing - fitting) / 2;
+        }
+        double low = plan(workload.withBatch(fitting)).memory().high();
+        double high = plan(workload.withBatch(failing)).memory().high();
+        double at = fitting + (failing - fitting) * (memoryBytes - low) / Math.max(1, high - low);
+        return Math.clamp((long) at, fitting + 1, failing - 1);
+    }
+
+    private Trace trace(Workload workload) {
+        return traces.computeIfAbsent(workload, Trace::of);
+    }
+}

@@ -1,0 +1,194 @@
+package org.sekkei.plan;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+import org.sekkei.models.Network;
+import org.sekkei.torch.Autocast;
+import org.sekkei.torch.Autograd;
+import org.sekkei.torch.DType;
+import org.sekkei.torch.Device;
+import org.sekkei.torch.Generator;
+import org.sekkei.torch.Guard;
+import org.sekkei.torch.Module;
+import org.sekkei.torch.Scope;
+import org.sekkei.torch.ShapeRun;
+import org.sekkei.torch.Tensor;
+
+/// Every operation of one forward pass, run on shapes alone.
+///
+/// @param operations in order
+/// @param parameterBytes what training changes
+/// @param bufferBytes what else belongs to the state
+/// @param inputBytes the batch
+/// @param outputs what the pass gives
+record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, long inputBytes, List<Value> outputs) {
+    /// Memory that one or more values share.
+    static final class Storage {
+        final long bytes;
+
+        /// Whether it was there before the pass.
+        final boolean given;
+
+        /// Before which operation its last value was freed; after all for what the pass gives.
+        int died = Integer.MAX_VALUE;
+
+        private int values;
+
+        private Storage(long bytes, boolean given) {
+            this.bytes = bytes;
+            this.given = given;
+        }
+    }
+
+    /// A tensor.
+    ///
+    /// @param parameter whether it is one of the network's
+    /// @param needsGradient whether it depends on one
+    record Value(Storage storage, List<Long> shape, DType type, boolean parameter, boolean needsGradient) {
+        long elements() {
+            return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
+        }
+
+        long bytes() {
+            return Math.multiplyExact(elements(), type.bytes());
+        }
+
+        long last() {
+            return shape.isEmpty() ? 1 : shape.getLast();
+        }
+    }
+
+    record Operation(String name, List<Value> operands, Value result) {
+        /// Whether the result is memory of an operand, seen otherwise.
+        boolean isView() {
+            return operands.stream().anyMatch(operand -> operand.storage == result.storage);
+        }
+    }
+
+    /// @throws IllegalArgumentException if the network does not take pictures of this size
+    static Trace of(Workload workload) {
+        try (var _ = Scope.open();
+                var _ = Autograd.noGrad()) {
+            Recorder recorder = new Recorder();
+            return ShapeRun.of(recorder, () -> recorder.run(workload));
+        }
+    }
+
+    private static final class Recorder implements ShapeRun.Listener {
+        private final List<Operation> operations = new ArrayList<>();
+        private final Map<Tensor, Value> values = new IdentityHashMap<>();
+        private final Map<Tensor, Storage> alive = new IdentityHashMap<>();
+        private boolean recording;
+
+        Trace run(Workload workload) {
+            Network.Graph graph = workload.network().factory().create(Generator.idle());
+            Module module = graph.module();
+            if (workload.use().isTraining()) {
+                module.train();
+            } else {
+                module.eval();
+            }
+            SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
+            long inputBytes = 0;
+            for (Network.Input input : workload.network().inputs()) {
+                if (input.required()) {
+                    long[] shape = input.shape().apply(workload.side());
+                    shape[0] = workload.batch();
+                    Tensor tensor = Tensor.zeros(shape);
+                    inputs.put(input.name(), tensor);
+                    inputBytes += bytes(tensor);
+                }
+            }
+            recording = true;
+            SequencedMap<String, Tensor> outputs;
+            try (Guard _ = workload.precision() == DType.BFLOAT16 ? Autocast.bfloat16(Device.Kind.CPU) : () -> {}) {
+                outputs = graph.run(inputs);
+            }
+            recording = false;
+            List<Value> results = outputs.values().stream().map(this::value).toList();
+            bury();
+            // What else is still held, copies of parameters in bfloat16 among it, ends with the pass.
+            alive.forEach((_, storage) -> {
+                if (results.stream().noneMatch(result -> result.storage == storage)) {
+                    storage.died = Math.min(storage.died, operations.size());
+                }
+            });
+            long parameters =
+                    module.parameters().stream().mapToLong(Recorder::bytes).sum();
+            long state = module.stateDict().values().stream()
+                    .distinct()
+                    .mapToLong(Recorder::bytes)
+                    .sum();
+            return new Trace(List.copyOf(operations), parameters, state - parameters, inputBytes, results);
+        }
+
+        @Override
+        public void made(String operation, List<Tensor> operands, Tensor result) {
+            if (!recording) {
+                return;
+            }
+            bury();
+            List<Value> read = operands.stream().map(this::value).toList();
+            @Nullable Storage shared = null;
+            for (int i = 0; i < operands.size() && shared == null; i++) {
+                shared = result.isAliasOf(operands.get(i)) ? read.get(i).storage : null;
+            }
+            Storage storage = shared == null ? new Storage(bytes(result), false) : shared;
+            Value made = new Value(
+                    storage,
+                    shape(result),
+                    result.dtype(),
+                    shared != null && read.getFirst().parameter,
+                    result.dtype().isFloatingPoint()
+                            && !operation.equals("detach")
+                            && read.stream().anyMatch(Value::needsGradient));
+            values.put(result, made);
+            if (!storage.given) {
+                alive.put(result, storage);
+                storage.values++;
+            }
+            operations.add(new Operation(operation, read, made));
+        }
+
+        private Value value(Tensor tensor) {
+            return values.computeIfAbsent(
+                    tensor,
+                    given -> new Value(
+                            new Storage(bytes(given), true),
+                            shape(given),
+                            given.dtype(),
+                            given.requiresGrad(),
+                            given.requiresGrad()));
+        }
+
+        private void bury() {
+            for (Iterator<Tensor> tensors = alive.keySet().iterator(); tensors.hasNext(); ) {
+                Tensor tensor = tensors.next();
+                if (tensor.isFreed()) {
+                    Storage storage = Objects.requireNonNull(alive.get(tensor));
+                    tensors.remove();
+                    storage.values--;
+                    if (storage.values == 0) {
+                        storage.died = operations.size();
+                    }
+                }
+            }
+        }
+
+        private static List<Long> shape(Tensor tensor) {
+            return Arrays.stream(tensor.shape()).boxed().toList();
+        }
+
+        private static long bytes(Tensor tensor) {
+            return Math.multiplyExact(tensor.numel(), tensor.dtype().bytes());
+        }
+    }
+}

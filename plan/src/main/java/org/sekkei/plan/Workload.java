@@ -1,0 +1,62 @@
+package org.sekkei.plan;
+
+import org.sekkei.models.Network;
+import org.sekkei.torch.DType;
+
+/// What is to be run.
+///
+/// @param use what for
+/// @param batch pictures at once
+/// @param side of the pictures in pixels; networks of fixed size do not ask
+/// @param precision [DType#FLOAT32], or [DType#BFLOAT16] for products in bfloat16 and all else in float32
+public record Workload(Network network, Use use, int batch, int side, DType precision) {
+    /// Bounds within which sizes in bytes stay far from overflowing.
+    static final int MOST_PICTURES = 1 << 20;
+
+    private static final int LARGEST_SIDE = 1 << 16;
+
+    /// What a network is run for.
+    public enum Use {
+        INFERENCE(0),
+        /// Training by stochastic gradient descent with momentum.
+        TRAINING_SGD(1),
+        /// Training by Adam with decoupled weight decay.
+        TRAINING_ADAMW(2);
+
+        private final int memories;
+
+        Use(int memories) {
+            this.memories = memories;
+        }
+
+        public boolean isTraining() {
+            return this != INFERENCE;
+        }
+
+        /// Numbers that the optimiser remembers for each parameter.
+        int memories() {
+            return memories;
+        }
+    }
+
+    /// @throws IllegalArgumentException if there are no pictures, or more or larger ones than a plan can count
+    public Workload {
+        if (batch < 1 || batch > MOST_PICTURES) {
+            throw new IllegalArgumentException("a batch has 1 to " + MOST_PICTURES + " pictures, not " + batch);
+        }
+        if (side < 1 || side > LARGEST_SIDE) {
+            throw new IllegalArgumentException("a picture has 1 to " + LARGEST_SIDE + " pixels a side, not " + side);
+        }
+        if (precision != DType.FLOAT32 && precision != DType.BFLOAT16) {
+            throw new IllegalArgumentException("a network is run in float32 or bfloat16, not " + precision);
+        }
+    }
+
+    public Workload withBatch(int pictures) {
+        return new Workload(network, use, pictures, side, precision);
+    }
+
+    public Workload withPrecision(DType type) {
+        return new Workload(network, use, batch, side, type);
+    }
+}
