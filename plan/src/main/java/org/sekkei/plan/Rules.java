@@ -42,7 +42,8 @@ final class Rules {
             "detach",
             "copy",
             "addScaled",
-            "crossEntropy");
+            "crossEntropy",
+            "indexSelect");
     private static final Set<String> KEEP_RESULT = Set.of("relu", "sigmoid", "tanh", "softmax", "exp", "sqrt", "rsqrt");
     private static final Set<String> KEEP_FIRST = Set.of(
             "batchNorm",

@@ -957,6 +957,11 @@ public final class Tensor {
 
     /// The entries at `indices`, \[N\], along a dimension.
     public Tensor indexSelect(long dimension, Tensor indices) {
+        if (ShapeRun.isOpen()) {
+            long[] shape = shape();
+            shape[Math.floorMod(dimension, shape.length)] = indices.numel();
+            return ShapeRun.result("indexSelect", shape, this, indices);
+        }
         return Native.call("indexSelect", () -> handle.index_select(dimension, indices.handle), this, indices);
     }
 

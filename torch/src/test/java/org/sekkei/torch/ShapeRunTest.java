@@ -44,6 +44,7 @@ class ShapeRunTest {
                 () -> picture().matmul(Tensor.of(new float[13 * 4], 13, 4)).softmax(-1),
                 () -> Functional.attention(picture(), Tensor.zeros(2, 6, 9, 13), Tensor.zeros(2, 6, 9, 13), null),
                 () -> picture().chunk(2, 1).getLast(),
+                () -> picture().indexSelect(-1, Tensor.arange(5)),
                 () -> picture().permute(0, 2, 3, 1).flatten(1, 2));
     }
 
