@@ -129,7 +129,14 @@ public final class PlanMemoryBenchmark implements Callable<Integer> {
             long measured = measure(job);
             if (measured < 0) {
                 failed++;
-                System.out.println(job + " failed");
+                System.out.printf(
+                        Locale.ROOT,
+                        "%s %s %d %d %s failed%n",
+                        job.network().name(),
+                        job.use(),
+                        job.batch(),
+                        job.side(),
+                        job.precision());
                 continue;
             }
             double error = (double) memory.expected() / measured - 1;
@@ -208,6 +215,8 @@ public final class PlanMemoryBenchmark implements Callable<Integer> {
                 "-Xms64m",
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
+                // The binding else refuses to grow beyond four times the heap.
+                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
                 "--add-modules",
                 "jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
@@ -295,9 +304,9 @@ public final class PlanMemoryBenchmark implements Callable<Integer> {
                             losses.add(output.to(DType.FLOAT32).square().mean()));
         }
         Tensor loss = Tensor.stack(losses, 0).sum();
-        optimizer.zeroGrad();
         loss.backward();
         optimizer.step();
+        optimizer.zeroGrad();
     }
 
     private static Guard autocast(DType precision) {

@@ -56,7 +56,11 @@ final class CompareCommand extends Job {
         Comparison comparison;
         try (var dataset = openDataset(folder);
                 ProgressLine progress = newProgress()) {
-            TrainingConfig config = fromOptions(() -> options.config(dataset));
+            TrainingConfig asked = fromOptions(() -> options.config(dataset));
+            TrainingMemory memory =
+                    TrainingMemory.of(asked, dataset.classNames().size(), dataset.payloadBytes(), options.memory());
+            (json() ? err() : out()).println(memory.sentence());
+            TrainingConfig config = asked.withMicroBatch(memory.microBatch());
             var comparing = new Comparing(
                     source,
                     dataset,

@@ -3,7 +3,10 @@ package org.sekkei.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Where trainings are kept.
 final class RunFolder {
@@ -14,6 +17,17 @@ final class RunFolder {
         Path name = dataset.toAbsolutePath().normalize().getFileName();
         String text = name == null ? "dataset" : name.toString();
         return Path.of("runs", text.endsWith(".inr") ? text.substring(0, text.length() - 4) : text);
+    }
+
+    /// Pictures that went through the network at once in the training of a folder; empty if there is none.
+    static OptionalInt microBatch(Path run) throws IOException {
+        Path config = run.resolve("config.json");
+        if (!Files.isRegularFile(config)) {
+            return OptionalInt.empty();
+        }
+        JsonNode pictures =
+                JsonMapper.shared().readTree(Files.readAllBytes(config)).path("microBatch");
+        return pictures.isInt() && pictures.asInt() > 0 ? OptionalInt.of(pictures.asInt()) : OptionalInt.empty();
     }
 
     static boolean holdsTraining(Path run) throws IOException {

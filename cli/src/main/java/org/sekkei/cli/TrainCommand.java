@@ -3,6 +3,7 @@ package org.sekkei.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.inr.Dataset;
 import org.sekkei.train.EpochReport;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Parameters;
             "  sekkei train photos.inr --model resnet18 --epochs 30 --out runs/photos",
             "  sekkei train photos.inr --model resnet18 --epochs 30 --out runs/photos --resume",
             "  sekkei train photos.inr --model resnet18 --init resnet18-imagenet.pth --epochs 10 --out runs/tuned",
+            "  sekkei train photos.inr --model resnet50 --size 224 --memory 3G --out runs/small",
             "  sekkei train cifar.inr --model vit --depth 8 --width 192 --heads 3 --patch 4 --epochs 100 --out runs/vit"
         })
 final class TrainCommand extends Job {
@@ -81,13 +83,23 @@ final class TrainCommand extends Job {
                 asked.requireFittingNetwork();
                 return asked;
             });
+            TrainingMemory memory =
+                    TrainingMemory.of(config, dataset.classNames().size(), dataset.payloadBytes(), options.memory());
+            (json() ? err() : out()).println(memory.sentence());
+            // A training goes on as it was begun, whatever happens to be free today.
+            OptionalInt begun = resume && options.memory() == null ? RunFolder.microBatch(run) : OptionalInt.empty();
+            int microBatch = begun.orElse(memory.microBatch());
             try (InrLoader loader = InrLoader.open(
                     dataset,
                     Codecs.of(dataset),
                     config.data(),
                     options.decoding().device(config.device()))) {
                 Files.createDirectories(run);
-                var trainer = new Trainer(config, loader, run, new TrainingLines(progress, json() ? err() : out()));
+                var trainer = new Trainer(
+                        config.withMicroBatch(microBatch),
+                        loader,
+                        run,
+                        new TrainingLines(progress, json() ? err() : out()));
                 report = resume ? trainer.resume() : trainer.train();
             }
         }

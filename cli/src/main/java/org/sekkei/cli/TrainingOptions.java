@@ -63,6 +63,13 @@ final class TrainingOptions {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(
+            names = "--memory",
+            paramLabel = "M",
+            description = "Memory that the process (or the card) may use, for instance 4G; most of what is free if not"
+                    + " given. Batches go in parts where they do not fit.")
+    private @Nullable MemorySize memory;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             description = "Decides order, augmentation and start (${DEFAULT-VALUE}).")
@@ -102,6 +109,11 @@ final class TrainingOptions {
                 20,
                 new CheckpointPolicy(checkpointSteps, often.everyMinutes(), often.kept()),
                 data);
+    }
+
+    @Nullable
+    MemorySize memory() {
+        return memory;
     }
 
     DecodingOption decoding() {

@@ -141,7 +141,12 @@ public record Network(String name, String source, List<Input> inputs, List<Strin
     }
 
     private static Network classifier(Model model) {
-        return of(model.name(), model.source(), PICTURE, "logits", generator -> model.create(CLASSES, generator));
+        return of(model, CLASSES);
+    }
+
+    /// A classifier of so many classes.
+    public static Network of(Model model, int classes) {
+        return of(model.name(), model.source(), PICTURE, "logits", generator -> model.create(classes, generator));
     }
 
     private static Network of(

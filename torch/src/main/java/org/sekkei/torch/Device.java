@@ -1,7 +1,5 @@
 package org.sekkei.torch;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.global.torch;
@@ -74,8 +72,7 @@ public record Device(Kind kind, int index) {
     /// Bytes of memory that nobody uses at present, on the card or, for the CPU, in the machine.
     public long freeBytes() {
         if (kind != Kind.CUDA) {
-            return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
-                    .getFreeMemorySize();
+            return MachineMemory.free();
         }
         try (var _ = Scope.open()) {
             return Native.get(

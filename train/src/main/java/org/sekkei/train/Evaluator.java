@@ -20,13 +20,21 @@ public final class Evaluator {
     private final Layer network;
     private final Device device;
     private final Precision precision;
+    private final int microBatch;
 
     /// @param network \[B, 3, S, S\] to \[B, classes\], on `device`. It is switched to evaluation, and back to
     ///     training if it was
     public Evaluator(Layer network, Device device, Precision precision) {
+        this(network, device, precision, Integer.MAX_VALUE);
+    }
+
+    /// @param network as above
+    /// @param microBatch pictures that go through the network at once; larger batches go in parts
+    Evaluator(Layer network, Device device, Precision precision, int microBatch) {
         this.network = network;
         this.device = device;
         this.precision = precision.on(device);
+        this.microBatch = microBatch;
     }
 
     /// @throws IllegalArgumentException if the split has no pictures with labels
@@ -80,8 +88,26 @@ public final class Evaluator {
     }
 
     private Tensor logits(Batch batch) {
+        Tensor pictures = batch.pictures().to(device);
+        int size = batch.size();
+        if (size <= microBatch) {
+            return logits(pictures);
+        }
+        List<Tensor> parts = new ArrayList<>();
+        try (Scope scope = Scope.open()) {
+            for (int from = 0; from < size; from += microBatch) {
+                try (Scope part = Scope.open()) {
+                    Tensor some = pictures.narrow(0, from, Math.min(microBatch, size - from));
+                    parts.add(part.keep(logits(some)));
+                }
+            }
+            return scope.keep(Tensor.cat(parts, 0));
+        }
+    }
+
+    private Tensor logits(Tensor pictures) {
         try (var _ = precision.open(device)) {
-            return network.apply(batch.pictures().to(device)).to(DType.FLOAT32);
+            return network.apply(pictures).to(DType.FLOAT32);
         }
     }
 

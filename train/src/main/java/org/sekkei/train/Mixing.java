@@ -26,6 +26,17 @@ final class Mixing {
     /// @param others the labels of what was mixed in, \[B\]
     /// @param share of the first labels, in 0..1
     record Mixed(Tensor pictures, Tensor labels, Tensor others, double share) {
+        /// So many pictures of it, not copied.
+        Mixed part(long from, long count) {
+            return count == pictures.size(0)
+                    ? this
+                    : new Mixed(
+                            pictures.narrow(0, from, count),
+                            labels.narrow(0, from, count),
+                            others.narrow(0, from, count),
+                            share);
+        }
+
         /// @param logits \[B, classes\]
         Tensor loss(Tensor logits, double labelSmoothing) {
             Tensor loss = Functional.crossEntropy(logits, labels, labelSmoothing);

@@ -23,6 +23,7 @@ import org.sekkei.torch.Optimizer;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Sgd;
 import org.sekkei.torch.Tensor;
+import org.sekkei.torch.TorchException;
 
 /// Trains a classifier and keeps all that comes of it in one folder; see `docs/training.md` for its layout.
 public final class Trainer {
@@ -158,7 +159,11 @@ public final class Trainer {
         identity.put("start", config.start().toString());
         identity.put("precision", precision.toString());
         identity.put("inputSize", Integer.toString(data.inputSize()));
-        identity.put("batchSize", Integer.toString(data.batchSize()));
+        identity.put(
+                "batchSize",
+                config.microBatch() < data.batchSize()
+                        ? data.batchSize() + " in parts of " + config.microBatch()
+                        : Integer.toString(data.batchSize()));
         identity.put("seed", Long.toString(data.seed()));
         identity.put("augmentation", data.training().toString());
         identity.put("normalization", data.normalization().toString());
@@ -188,6 +193,7 @@ public final class Trainer {
         private double dataCpuSeconds;
         private long lastCheckpoint = System.nanoTime();
         private long lastReport = System.nanoTime();
+        private int microBatch = Math.min(config.microBatch(), config.data().batchSize());
 
         Training() {
             Optimization optimization = config.optimization();
@@ -318,32 +324,69 @@ public final class Trainer {
                         config.optimization().rate(step, loader.batches(Split.TRAIN), config.epochs()));
                 Tensor pictures = colours.apply(batch.pictures().to(config.device()), epoch, batch.indices());
                 Mixing.Mixed mixed = mixing.mixed(pictures, batch.labels().to(config.device()), epoch, epochStep);
-                drawBranches();
-                Tensor loss;
-                try (var _ = precision.open(config.device())) {
-                    Tensor logits = network.apply(mixed.pictures()).to(DType.FLOAT32); // [B, classes]
-                    loss = mixed.loss(logits, config.regularization().labelSmoothing());
-                }
-                optimizer.zeroGrad();
-                loss.backward();
+                Tensor loss = gradients(mixed);
                 if (config.optimization().clipping() > 0) {
                     optimizer.clipGradients(config.optimization().clipping());
                 }
                 optimizer.step();
+                // Not before the backward pass: the forward pass needs their memory.
+                optimizer.zeroGrad();
                 if (average != null) {
                     average.update(step);
                 }
-                lossSum.addScaledInPlace(batch.size(), loss.detach());
+                lossSum.addScaledInPlace(batch.size(), loss);
                 this.pictures += batch.size();
                 epochStep++;
                 step++;
             }
         }
 
-        /// Which samples skip which branches is a function of the seed and the step.
-        private void drawBranches() {
+        /// Leaves the gradients of a batch with the parameters, and gives its loss. A part that does not fit into the
+        /// memory is halved, and the batch begun anew.
+        private Tensor gradients(Mixing.Mixed batch) {
+            while (true) {
+                try {
+                    return addGradients(batch);
+                } catch (TorchException error) {
+                    if (!error.isOutOfMemory() || microBatch == 1) {
+                        throw error;
+                    }
+                    optimizer.zeroGrad();
+                    int tried = microBatch;
+                    microBatch = Math.ceilDiv(tried, 2);
+                    listener.warned(
+                            "The memory did not suffice for " + tried + " pictures at once; the training goes on with "
+                                    + microBatch + " at once, so a resumed one may round otherwise.");
+                }
+            }
+        }
+
+        private Tensor addGradients(Mixing.Mixed batch) {
+            int size = (int) batch.pictures().size(0);
+            int parts = Math.ceilDiv(size, microBatch);
+            // Which samples skip which branches is a function of the seed, the step and the part.
             var random = new SampleRandom(config.data().seed() ^ BRANCHES, epoch, epochStep);
-            branches.forEach(branch -> branch.draw(random.nextLong()));
+            Tensor sum = Tensor.zeros(DType.FLOAT32, config.device());
+            for (int i = 0; i < parts; i++) {
+                // Of nearly the same size: a network that normalises by its batch cannot take a single picture.
+                int from = i * size / parts;
+                int count = (i + 1) * size / parts - from;
+                branches.forEach(branch -> branch.draw(random.nextLong()));
+                try (var _ = Scope.open()) {
+                    Tensor loss = loss(batch.part(from, count));
+                    double share = (double) count / size;
+                    (share == 1 ? loss : loss.mul(share)).backward();
+                    sum.addScaledInPlace(share, loss.detach());
+                }
+            }
+            return sum;
+        }
+
+        private Tensor loss(Mixing.Mixed part) {
+            try (var _ = precision.open(config.device())) {
+                Tensor logits = network.apply(part.pictures()).to(DType.FLOAT32); // [B, classes]
+                return part.loss(logits, config.regularization().labelSmoothing());
+            }
         }
 
         private void report(TensorBoardWriter board, int steps) throws IOException {
@@ -372,7 +415,8 @@ public final class Trainer {
         private void endEpoch(TensorBoardWriter board) throws IOException {
             boolean last = epoch + 1 == config.epochs();
             Evaluation evaluation = validation != null && (last || (epoch + 1) % config.evaluateEvery() == 0)
-                    ? new Evaluator(measured(), config.device(), precision).evaluate(loader, validation, listener)
+                    ? new Evaluator(measured(), config.device(), precision, microBatch)
+                            .evaluate(loader, validation, listener)
                     : null;
             var report = new EpochReport(
                     epoch + 1,

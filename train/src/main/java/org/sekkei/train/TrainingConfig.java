@@ -13,6 +13,8 @@ import org.sekkei.torch.Layer;
 /// @param start from what it starts
 /// @param evaluateEvery epochs between evaluations; the last epoch is always evaluated
 /// @param reportEvery steps between looks at the loss. Each waits for the device, so not after every step
+/// @param microBatch pictures that go through the network at once. A larger batch goes in parts whose gradients are
+///     added up: the same step but for rounding, unless the network normalises by its batch, which is then the part
 public record TrainingConfig(
         String model,
         int epochs,
@@ -24,7 +26,8 @@ public record TrainingConfig(
         int evaluateEvery,
         int reportEvery,
         CheckpointPolicy checkpoints,
-        LoaderConfig data) {
+        LoaderConfig data,
+        int microBatch) {
     public TrainingConfig {
         if (epochs < 1) {
             throw new IllegalArgumentException("training takes at least one epoch, not " + epochs);
@@ -33,6 +36,53 @@ public record TrainingConfig(
             throw new IllegalArgumentException(
                     "evaluations and reports come every so many epochs and steps, at least 1");
         }
+        if (microBatch < 1) {
+            throw new IllegalArgumentException("at least one picture goes through the network, not " + microBatch);
+        }
+    }
+
+    /// Whole batches at once.
+    public TrainingConfig(
+            String model,
+            int epochs,
+            Optimization optimization,
+            Regularization regularization,
+            Start start,
+            Precision precision,
+            Device device,
+            int evaluateEvery,
+            int reportEvery,
+            CheckpointPolicy checkpoints,
+            LoaderConfig data) {
+        this(
+                model,
+                epochs,
+                optimization,
+                regularization,
+                start,
+                precision,
+                device,
+                evaluateEvery,
+                reportEvery,
+                checkpoints,
+                data,
+                data.batchSize());
+    }
+
+    public TrainingConfig withMicroBatch(int pictures) {
+        return new TrainingConfig(
+                model,
+                epochs,
+                optimization,
+                regularization,
+                start,
+                precision,
+                device,
+                evaluateEvery,
+                reportEvery,
+                checkpoints,
+                data,
+                pictures);
     }
 
     /// Checks what only the network tells: that there is one of this name, that the parts to be frozen are parts of it,

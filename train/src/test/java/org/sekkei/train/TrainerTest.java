@@ -18,8 +18,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.PackedPicture;
 import org.sekkei.inr.Split;
+import org.sekkei.models.Model;
 import org.sekkei.models.weights.Safetensors;
 import org.sekkei.torch.Device;
+import org.sekkei.torch.Generator;
+import org.sekkei.torch.Layer;
+import org.sekkei.torch.Linear;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
 
@@ -96,6 +100,75 @@ class TrainerTest {
                 1,
                 new CheckpointPolicy(3, 0, 3),
                 data);
+    }
+
+    /// Without a norm, so that pictures do not see each other; too large for the memory when there are many.
+    private static final class Alone extends Layer {
+        private final Layer head;
+        private final int most;
+
+        Alone(int classes, Generator generator, int most) {
+            head = child("head", new Linear(3 * 16 * 16, classes, generator));
+            this.most = most;
+        }
+
+        @Override
+        protected Tensor forward(Tensor pictures) {
+            if (isTraining() && pictures.size(0) > most) {
+                Tensor.zeros(1L << 60);
+            }
+            return head.apply(pictures.flatten(1, -1));
+        }
+    }
+
+    private Tensor trainedAlone(String run, int microBatch, int most, Listener listener) throws IOException {
+        TrainingConfig config = config(2, Precision.FLOAT32).withMicroBatch(microBatch);
+        var model = new Model("alone", "none", (classes, generator) -> new Alone(classes, generator, most));
+        try (InrLoader loader = loader(config)) {
+            new Trainer(config, model, loader, folder.resolve(run), listener).train();
+        }
+        return Objects.requireNonNull(Safetensors.read(folder.resolve(run).resolve("model.safetensors"))
+                .get("head.weight"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4, 7})
+    void partsOfABatchTrainAsTheWhole(int microBatch) throws IOException {
+        try (var _ = Scope.open()) {
+            Tensor whole = trainedAlone("whole", 8, 8, new Listener());
+            Tensor parts = trainedAlone("parts", microBatch, microBatch, new Listener());
+            assertThat(parts.sub(whole).abs().sum().item()).isLessThan(1e-3);
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsHalved() throws IOException {
+        var listener = new Listener();
+        try (var _ = Scope.open()) {
+            Tensor whole = trainedAlone("whole", 8, 8, new Listener());
+            Tensor halved = trainedAlone("halved", 8, 2, listener);
+            assertThat(halved.sub(whole).abs().sum().item()).isLessThan(1e-3);
+        }
+        assertThat(listener.warnings)
+                .anyMatch(warning -> warning.contains("did not suffice for 8 pictures"))
+                .anyMatch(warning -> warning.contains("goes on with 2 at once"));
+    }
+
+    @Test
+    void aTrainingInPartsIsNotResumedWhole() throws IOException {
+        TrainingConfig config = config(2, Precision.FLOAT32).withMicroBatch(4);
+        try (InrLoader loader = loader(config)) {
+            var listener = new Listener();
+            listener.stopAfter = 5;
+            assertThatThrownBy(() -> trainer(config, loader, "run", listener).train())
+                    .isInstanceOf(Stop.class);
+            assertThatThrownBy(() -> trainer(config.withMicroBatch(8), loader, "run", TrainingListener.NONE)
+                            .resume())
+                    .hasMessageContaining("another batchSize (8 in parts of 4, now 8)");
+            trainer(config, loader, "run", TrainingListener.NONE).resume();
+            trainer(config, loader, "straight", TrainingListener.NONE).train();
+        }
+        assertThat(weights("run")).isEqualTo(weights("straight"));
     }
 
     private InrLoader loader(TrainingConfig config) throws IOException {

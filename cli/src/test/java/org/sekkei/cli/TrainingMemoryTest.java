@@ -1,0 +1,67 @@
+package org.sekkei.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sekkei.torch.Device;
+import org.sekkei.train.Augmentation;
+import org.sekkei.train.LoaderConfig;
+import org.sekkei.train.Normalization;
+import org.sekkei.train.TrainingConfig;
+
+class TrainingMemoryTest {
+    private static TrainingConfig config(String model, int batch) {
+        var data = new LoaderConfig(
+                96, batch, 1, 1, Augmentation.training(96), Augmentation.evaluation(96), Normalization.IMAGENET, true);
+        return TrainingConfig.standard(model, 1, Device.CPU, data);
+    }
+
+    private static TrainingMemory of(String model, int batch, String budget) {
+        return TrainingMemory.of(config(model, batch), 10, 1_000_000, MemorySize.parse(budget));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet18", "vit_ti_16"})
+    void lessMemoryMeansSmallerParts(String model) {
+        TrainingMemory whole = of(model, 64, "20G");
+        assertThat(whole.microBatch()).isEqualTo(64);
+        assertThat(whole.sentence()).contains("whole batches");
+        int before = 64;
+        for (long budget = whole.network().high() + whole.beside(); before > 4; budget -= 20_000_000) {
+            TrainingMemory cut;
+            try {
+                cut = of(model, 64, budget / 1_000_000 + "M");
+            } catch (IllegalArgumentException nothingFits) {
+                assertThat(before).isLessThanOrEqualTo(8);
+                return;
+            }
+            assertThat(cut.microBatch()).isLessThanOrEqualTo(before).isIn(64, 32, 16, 8, 4, 2, 1);
+            if (cut.sure()) {
+                assertThat(cut.network().high() + cut.beside()).isLessThanOrEqualTo(budget);
+            } else {
+                assertThat(cut.sentence()).contains("may be too little");
+            }
+            before = cut.microBatch();
+        }
+    }
+
+    @Test
+    void whatNormalisesByTheBatchSaysSo() {
+        TrainingMemory whole = of("resnet18", 64, "20G");
+        String less = (whole.network().high() + whole.beside()) / 1_000_000 - 10 + "M";
+        assertThat(of("resnet18", 64, less).sentence()).contains("normalises by what is in a part");
+    }
+
+    @Test
+    void whatCannotFitIsRefusedWithTheFigures() {
+        assertThatThrownBy(() -> of("resnet18", 64, "300M"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("training resnet18 at 96 pixels takes at least")
+                .hasMessageContaining("4 of 64 pictures")
+                .hasMessageContaining("300.0 MB may be used")
+                .hasMessageContaining("--memory ");
+    }
+}
