@@ -6,30 +6,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.models.Network;
 import org.sekkei.plan.MemoryPlan;
 import org.sekkei.plan.Overhead;
 import org.sekkei.plan.Planner;
+import org.sekkei.plan.Probe;
 import org.sekkei.plan.Workload;
 import org.sekkei.plan.Workload.Use;
-import org.sekkei.torch.Adam;
-import org.sekkei.torch.Autocast;
-import org.sekkei.torch.Autograd;
 import org.sekkei.torch.DType;
-import org.sekkei.torch.Device;
-import org.sekkei.torch.Generator;
-import org.sekkei.torch.Guard;
 import org.sekkei.torch.Machine;
-import org.sekkei.torch.Optimizer;
 import org.sekkei.torch.Scope;
-import org.sekkei.torch.Sgd;
 import org.sekkei.torch.Tensor;
 import org.sekkei.torch.Threads;
 import org.sekkei.torch.TorchException;
@@ -252,65 +243,12 @@ public final class PlanMemoryBenchmark implements Callable<Integer> {
             Tensor.zeros(1);
         }
         long before = status("VmRSS:");
-        try (var _ = Scope.open()) {
-            // Zeros take the memory that other weights take, and are made at once.
-            Network.Graph graph = job.network().factory().create(Generator.idle());
-            SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
-            for (Network.Input input : job.network().inputs()) {
-                if (input.required()) {
-                    long[] shape = input.shape().apply(job.side());
-                    shape[0] = job.batch();
-                    inputs.put(input.name(), Tensor.ones(shape));
-                }
-            }
-            List<Optimizer.Group> groups = Optimizer.Group.decayingWeightsOnly(graph.module(), 1e-4);
-            @Nullable
-            Optimizer optimizer = switch (job.use()) {
-                case INFERENCE -> null;
-                case TRAINING_SGD -> new Sgd(groups, 1e-3, 0.9, true);
-                case TRAINING_ADAMW -> Adam.adamW(groups, 1e-3);
-            };
-            if (optimizer == null) {
-                graph.module().eval();
-            }
+        try (var probe = new Probe(job)) {
             for (int step = 0; step < STEPS; step++) {
-                try (var _ = Scope.open()) {
-                    if (optimizer == null) {
-                        infer(graph, inputs, job.precision());
-                    } else {
-                        train(graph, inputs, job.precision(), optimizer);
-                    }
-                }
+                probe.step();
             }
         }
         System.out.println("grown " + (status("VmHWM:") - before));
-    }
-
-    private static void infer(Network.Graph graph, SequencedMap<String, Tensor> inputs, DType precision) {
-        try (var _ = Autograd.noGrad();
-                var _ = autocast(precision)) {
-            graph.run(inputs);
-        }
-    }
-
-    /// The loss is the mean square of what comes out: the network's memory is measured, not a task's.
-    private static void train(
-            Network.Graph graph, SequencedMap<String, Tensor> inputs, DType precision, Optimizer optimizer) {
-        List<Tensor> losses = new ArrayList<>();
-        try (var _ = autocast(precision)) {
-            graph.run(inputs)
-                    .values()
-                    .forEach(output ->
-                            losses.add(output.to(DType.FLOAT32).square().mean()));
-        }
-        Tensor loss = Tensor.stack(losses, 0).sum();
-        loss.backward();
-        optimizer.step();
-        optimizer.zeroGrad();
-    }
-
-    private static Guard autocast(DType precision) {
-        return precision == DType.BFLOAT16 ? Autocast.bfloat16(Device.Kind.CPU) : () -> {};
     }
 
     private static long status(String key) throws IOException {

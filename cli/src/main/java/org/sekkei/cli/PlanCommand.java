@@ -1,22 +1,31 @@
 package org.sekkei.cli;
 
 import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import org.sekkei.inr.Dataset;
+import org.sekkei.inr.Split;
 import org.sekkei.models.Network;
+import org.sekkei.plan.Calibration;
 import org.sekkei.plan.CardPlan;
 import org.sekkei.plan.Gpu;
 import org.sekkei.plan.GpuCatalogue;
 import org.sekkei.plan.MemoryPlan;
 import org.sekkei.plan.Overhead;
 import org.sekkei.plan.Planner;
+import org.sekkei.plan.Probe;
 import org.sekkei.plan.StepTime;
 import org.sekkei.plan.Workload;
 import org.sekkei.plan.Workload.Use;
 import org.sekkei.torch.DType;
+import org.sekkei.torch.Machine;
 import org.sekkei.torch.TorchException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,18 +38,27 @@ import picocli.CommandLine.Parameters;
                 "What a job needs before it runs: memory, the largest batch, time on a card. Nothing is computed.",
         footer = {
             "",
-            "Memory has a low and a high end; a job is said to fit when the high end does. Times come from the makers'"
-                    + " figures and assumed shares of them, the same for all cards; they have not been measured, and do"
-                    + " not count the reading of pictures.",
+            "Memory has a low and a high end; a job is said to fit when the high end does. Times on this machine's"
+                    + " processor come from 'plan --calibrate'. Times on cards come from the makers' figures and assumed"
+                    + " shares of them, the same for all cards; they have not been measured. The reading of pictures is"
+                    + " not counted.",
             "",
             "Examples:",
             "  sekkei plan train resnet50 --batch 64 --gpu \"RTX 3090\"",
             "  sekkei plan train deepvit_32b --batch 256 --optimizer adamw --gpu all",
-            "  sekkei plan infer deblurgan --size 720 --batch max --memory 8G"
+            "  sekkei plan train deepvit_32b --batch 256 --optimizer adamw --gpu \"Tesla V100 32GB\" --devices 8",
+            "  sekkei plan infer deblurgan --size 720 --batch max --memory 8G",
+            "  sekkei plan --calibrate",
+            "  sekkei plan train resnet18 --batch 64 --data photos.inr --epochs 30 --report plan.html"
         })
 final class PlanCommand extends Job {
     private static final String LARGEST = "max";
     private static final String ALL = "all";
+    private static final double CALIBRATION_SECONDS = 0.2;
+    private static final int CALIBRATION_ROUNDS = 2;
+
+    /// Between cards, over PCI Express 4.0 with 16 lanes, an assumption.
+    private static final double EXCHANGE_BYTES_PER_SECOND = 20e9;
 
     /// What the network is run for.
     enum Purpose {
@@ -54,11 +72,49 @@ final class PlanCommand extends Job {
         ADAMW
     }
 
-    @Parameters(index = "0", paramLabel = "JOB", description = "infer or train.")
-    private Purpose purpose = Purpose.INFER;
+    @Parameters(index = "0", arity = "0..1", paramLabel = "JOB", description = "infer or train.")
+    private @Nullable Purpose asked;
 
-    @Parameters(index = "1", paramLabel = "NETWORK", description = "One of those that 'sekkei models' lists.")
-    private String name = "";
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "NETWORK",
+            description = "One of those that 'sekkei models' lists.")
+    private @Nullable String name;
+
+    @Option(
+            names = "--calibrate",
+            description = "Run small jobs on this machine's processor, for two minutes or so, and keep what they cost.")
+    private boolean calibrate;
+
+    @Option(
+            names = "--calibration",
+            paramLabel = "FILE",
+            description = "Where that is kept; in the user's caches if not given.")
+    private Path calibrationFile = CalibrationFile.usual();
+
+    @Option(
+            names = "--data",
+            paramLabel = "DATASET",
+            description = "A data set that 'sekkei pack' made: its size and its pictures count.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--pictures",
+            paramLabel = "N",
+            description = "Pictures of an epoch, where there is no data set yet.")
+    private @Nullable Integer pictures;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Passes over them (${DEFAULT-VALUE}).")
+    private int epochs = 1;
+
+    @Option(names = "--devices", paramLabel = "K", description = "Cards that share a batch (${DEFAULT-VALUE}).")
+    private int devices = 1;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Write a page with memory against batch and pixels.")
+    private @Nullable Path report;
+
+    private Purpose purpose = Purpose.INFER;
 
     @Option(names = "--batch", paramLabel = "N|max", description = "Pictures at once (${DEFAULT-VALUE}).")
     private String batch = "1";
@@ -90,21 +146,7 @@ final class PlanCommand extends Job {
             @Nullable String change,
             int microBatch,
             @Nullable Long memoryBytes,
-            @Nullable Double secondsAStep,
-            StepTime.@Nullable Limit limit) {
-        static Line of(CardPlan plan) {
-            MemoryPlan memory = plan.memory();
-            StepTime time = plan.time();
-            return new Line(
-                    plan.gpu().name(),
-                    plan.verdict(),
-                    plan.change(),
-                    plan.microBatch(),
-                    memory == null ? null : memory.expected(),
-                    time == null ? null : time.seconds(),
-                    time == null ? null : time.limit());
-        }
-    }
+            @Nullable Times time) {}
 
     record Result(
             String network,
@@ -117,20 +159,41 @@ final class PlanCommand extends Job {
             double flops,
             MemoryPlan memory,
             long expectedBytes,
+            long dataBytes,
             long availableBytes,
             boolean fits,
             int largestBatch,
+            @Nullable Integer largestSide,
+            int devices,
+            @Nullable Times here,
             List<Line> cards) {}
 
+    /// How long a job takes.
+    ///
+    /// @param secondsAnEpoch null if it is not known how many pictures there are
+    record Times(
+            double secondsAStep,
+            double picturesPerSecond,
+            @Nullable Double secondsAnEpoch,
+            @Nullable Double secondsInAll,
+            StepTime.Limit limit) {}
+
     @Override
-    int run() {
-        Network network = fromOptions(() -> Network.named(name));
-        if (purpose == Purpose.INFER && isGiven("--optimizer")) {
-            throw usage("--optimizer: there is none in 'plan infer'.");
+    int run() throws IOException {
+        if (calibrate) {
+            return calibrate();
         }
+        String named = name;
+        if (asked == null || named == null) {
+            throw usage("say what to plan, for instance 'sekkei plan train resnet18', or give --calibrate.");
+        }
+        purpose = asked;
+        Network network = fromOptions(() -> Network.named(named));
+        requireSense();
         List<Gpu> cards = fromOptions(() -> cards(gpu));
         Planner planner = new Planner(cards.isEmpty() ? Overhead.CPU : Overhead.CUDA);
-        long available = available(cards);
+        long resident = resident();
+        long available = available(cards) - resident;
         Use use = purpose == Purpose.INFER
                 ? Use.INFERENCE
                 : optimizer == Rule.SGD ? Use.TRAINING_SGD : Use.TRAINING_ADAMW;
@@ -142,32 +205,138 @@ final class PlanCommand extends Job {
             throw usage(network.name() + " does not take pictures of " + size + " pixels: " + e.getMessage());
         }
         Workload workload = fromOptions(() -> one.withBatch(pictures(largest, available)));
-        Planner.Plan plan = planner.plan(workload);
+        // What one of the devices does.
+        Workload part = workload.withBatch(Math.ceilDiv(workload.batch(), devices));
+        Planner.Plan plan = planner.plan(part);
+        OptionalInt largestSide = planner.largestSide(part, available);
         List<CardPlan> onCards =
-                cards.stream().map(card -> planner.on(card, workload)).toList();
+                cards.stream().map(card -> planner.on(card, part, resident)).toList();
+        Times here = cards.isEmpty()
+                ? CalibrationFile.read(calibrationFile)
+                        .map(calibration -> times(planner.time(part, calibration), workload, plan))
+                        .orElse(null)
+                : null;
+        if (report != null) {
+            PlanReport.write(report, planner, plan, onCards, available);
+        }
+        var result = new Result(
+                network.name(),
+                purpose,
+                workload.batch(),
+                size,
+                precision,
+                purpose == Purpose.INFER ? null : optimizer,
+                plan.parameters(),
+                plan.flops(),
+                plan.memory(),
+                plan.memory().expected(),
+                resident,
+                available,
+                plan.memory().high() <= available,
+                largest.orElse(0),
+                largestSide.isPresent() ? largestSide.getAsInt() : null,
+                devices,
+                here,
+                onCards.stream().map(card -> line(card, workload, plan)).toList());
         if (json()) {
-            printJson(new Result(
-                    network.name(),
-                    purpose,
-                    workload.batch(),
-                    size,
-                    precision,
-                    purpose == Purpose.INFER ? null : optimizer,
-                    plan.parameters(),
-                    plan.flops(),
-                    plan.memory(),
-                    plan.memory().expected(),
-                    available,
-                    plan.memory().high() <= available,
-                    largest.orElse(0),
-                    onCards.stream().map(Line::of).toList()));
+            printJson(result);
         } else {
-            print(plan, available, largest);
-            if (!onCards.isEmpty()) {
-                print(onCards, plan);
-            }
+            print(result);
+            printCards(result, plan.normalisesByBatch());
         }
         return Main.DONE;
+    }
+
+    private void requireSense() {
+        if (purpose == Purpose.INFER && isGiven("--optimizer")) {
+            throw usage("--optimizer: there is none in 'plan infer'.");
+        }
+        if (devices < 1 || epochs < 1 || (pictures != null && pictures < 1)) {
+            throw usage("--devices, --epochs and --pictures are 1 or more.");
+        }
+        if (pictures != null && data != null) {
+            throw usage("--data tells how many pictures there are; leave --pictures out.");
+        }
+    }
+
+    private int calibrate() throws IOException {
+        List<Workload> jobs = Calibration.jobs();
+        double[] quickest = new double[jobs.size()];
+        Arrays.fill(quickest, Double.POSITIVE_INFINITY);
+        try (ProgressLine progress = newProgress()) {
+            // In turns, so that a disturbance of seconds does not fall on all measurements of a job.
+            for (int i = 0; i < CALIBRATION_ROUNDS * quickest.length; i++) {
+                Workload job = jobs.get(i % quickest.length);
+                try (var probe = new Probe(job)) {
+                    quickest[i % quickest.length] =
+                            Math.min(quickest[i % quickest.length], probe.seconds(CALIBRATION_SECONDS));
+                }
+                progress.update(
+                        "calibrating",
+                        "jobs",
+                        i + 1L,
+                        (long) CALIBRATION_ROUNDS * quickest.length,
+                        job.network().name());
+            }
+        }
+        List<Calibration.Sample> samples = new ArrayList<>();
+        for (int i = 0; i < quickest.length; i++) {
+            samples.add(new Calibration.Sample(jobs.get(i), quickest[i]));
+        }
+        Calibration calibration = Calibration.fit(Machine.here().toString(), samples);
+        CalibrationFile.write(calibrationFile, calibration);
+        var planner = new Planner(Overhead.CPU);
+        double[] errors = samples.stream()
+                .mapToDouble(sample ->
+                        Math.abs(planner.time(sample.workload(), calibration).seconds() / sample.seconds() - 1))
+                .sorted()
+                .toArray();
+        if (json()) {
+            printJson(calibration);
+        } else {
+            out().printf(
+                            Locale.ROOT,
+                            "%s: %d jobs, of which half are met within %.0f %%; kept in %s%n",
+                            calibration.machine(),
+                            errors.length,
+                            100 * errors[errors.length / 2],
+                            calibrationFile);
+        }
+        return Main.DONE;
+    }
+
+    /// Bytes of the data set that stay in the memory.
+    private long resident() throws IOException {
+        if (data == null) {
+            return 0;
+        }
+        try (Dataset dataset = openDataset(data)) {
+            pictures = dataset.indices(Split.TRAIN).length;
+            return dataset.payloadBytes();
+        }
+    }
+
+    private Times times(StepTime step, Workload workload, Planner.Plan plan) {
+        double seconds = step.seconds();
+        if (devices > 1 && workload.use().isTraining()) {
+            // Every device sends and gets the gradients of the others once around the ring.
+            seconds += 2.0 * (devices - 1) / devices * plan.parameters() * Float.BYTES / EXCHANGE_BYTES_PER_SECOND;
+        }
+        Double epoch = pictures == null ? null : Math.ceilDiv(pictures, workload.batch()) * seconds;
+        return new Times(
+                seconds, workload.batch() / seconds, epoch, epoch == null ? null : epochs * epoch, step.limit());
+    }
+
+    private Line line(CardPlan card, Workload workload, Planner.Plan plan) {
+        MemoryPlan need = card.memory();
+        StepTime step = card.time();
+        return new Line(
+                card.gpu().name(),
+                card.verdict(),
+                card.change(),
+                card.microBatch(),
+                need == null ? null : need.expected(),
+                step == null ? null : times(step, workload, plan));
     }
 
     private static List<Gpu> cards(@Nullable String name) {
@@ -203,19 +372,19 @@ final class PlanCommand extends Job {
         return Integer.parseInt(batch);
     }
 
-    private void print(Planner.Plan plan, long available, OptionalInt largest) {
-        Workload workload = plan.workload();
-        MemoryPlan need = plan.memory();
+    private void print(Result result) {
+        MemoryPlan need = result.memory;
         out().printf(
                         Locale.ROOT,
-                        "%s %s, batch %d at %d px, %s: %s parameters, %.1f GFLOP a step%n%n",
+                        "%s %s, batch %d at %d px, %s: %s parameters, %.1f GFLOP a step%s%n%n",
                         purpose.name().toLowerCase(Locale.ROOT),
-                        workload.network().name(),
-                        workload.batch(),
-                        workload.side(),
+                        result.network,
+                        result.batch,
+                        size,
                         precision.name().toLowerCase(Locale.ROOT),
-                        Figures.count(plan.parameters()),
-                        plan.flops() / 1e9);
+                        Figures.count(result.parameters),
+                        result.flops / 1e9,
+                        devices == 1 ? "" : " on each of " + devices + " devices");
         out().println("When the memory is fullest:");
         row("weights", need.weights());
         row("gradients", need.gradients());
@@ -225,48 +394,90 @@ final class PlanCommand extends Job {
         row("workspace", need.workspace());
         row("libraries", need.runtime());
         row("expected", need.expected());
+        if (result.dataBytes > 0) {
+            row("data set", result.dataBytes);
+        }
         out().println();
         out().println("Between " + Figures.bytes(need.low()) + " and " + Figures.bytes(need.high()) + "; "
-                + (need.high() <= available ? "fits" : "does not fit") + " into " + Figures.bytes(available)
+                + (result.fits ? "fits" : "does not fit") + " into " + Figures.bytes(result.availableBytes)
                 + ", where "
-                + largest.stream()
-                        .mapToObj(most -> "the largest batch is " + Figures.count(most))
-                        .findFirst()
-                        .orElse("not even one picture does")
+                + (result.largestBatch == 0
+                        ? "not even one picture does"
+                        : "the largest batch is " + Figures.count(result.largestBatch))
+                + (result.largestSide == null ? "" : " and the largest picture " + result.largestSide + " px")
                 + ".");
+        if (result.here != null) {
+            out().println("On this machine's processor " + sentence(result.here) + ".");
+        } else if (result.cards.isEmpty()) {
+            out().println("How long it takes here is known after 'sekkei plan --calibrate'.");
+        }
+    }
+
+    private static String sentence(Times times) {
+        Double epoch = times.secondsAnEpoch;
+        Double all = times.secondsInAll;
+        return String.format(
+                        Locale.ROOT,
+                        "a step takes %.1f ms (%s pictures/s), limited by %s",
+                        1000 * times.secondsAStep,
+                        Figures.rate(times.picturesPerSecond),
+                        times.limit.name().toLowerCase(Locale.ROOT))
+                + (epoch == null || all == null
+                        ? ""
+                        : "; an epoch " + Figures.duration(epoch) + ", all of them " + Figures.duration(all));
     }
 
     private void row(String part, long bytes) {
         out().printf(Locale.ROOT, "%-16s %10s%n", part, Figures.bytes(bytes));
     }
 
-    private void print(List<CardPlan> cards, Planner.Plan plan) {
+    private void printCards(Result result, boolean normalisesByBatch) {
+        if (result.cards.isEmpty()) {
+            return;
+        }
         out().println();
-        out().printf(Locale.ROOT, "%-29s %-15s %10s %12s  %-10s %s%n", "card", "", "memory", "a step", "limit", "");
-        for (CardPlan card : cards) {
-            MemoryPlan need = card.memory();
-            StepTime time = card.time();
-            String change = card.change();
+        out().printf(
+                        Locale.ROOT,
+                        "%-29s %-15s %10s %12s %12s  %-10s %s%n",
+                        "card",
+                        "",
+                        "memory",
+                        "a step",
+                        pictures == null ? "pictures/s" : "in all",
+                        "limit",
+                        "");
+        for (Line card : result.cards) {
+            Times times = card.time;
+            Double all = times == null ? null : times.secondsInAll;
             out().printf(
                             Locale.ROOT,
-                            "%-29s %-15s %10s %12s  %-10s %s%n",
-                            card.gpu().name(),
-                            switch (card.verdict()) {
+                            "%-29s %-15s %10s %12s %12s  %-10s %s%n",
+                            card.card,
+                            switch (card.verdict) {
                                 case FITS -> "fits";
                                 case FITS_WHEN_CUT -> "fits when cut";
                                 case CANNOT_RUN -> "cannot run";
                             },
-                            need == null ? "" : Figures.bytes(need.expected()),
-                            time == null ? "" : String.format(Locale.ROOT, "%.1f ms", 1000 * time.seconds()),
-                            time == null ? "" : time.limit().name().toLowerCase(Locale.ROOT),
-                            change == null ? "" : change);
+                            card.memoryBytes == null ? "" : Figures.bytes(card.memoryBytes),
+                            times == null ? "" : String.format(Locale.ROOT, "%.1f ms", 1000 * times.secondsAStep),
+                            times == null
+                                    ? ""
+                                    : all == null ? Figures.rate(times.picturesPerSecond) : Figures.duration(all),
+                            times == null ? "" : times.limit.name().toLowerCase(Locale.ROOT),
+                            card.change == null ? "" : card.change);
         }
-        boolean cut = cards.stream()
-                .anyMatch(card -> card.microBatch() > 0
-                        && card.microBatch() < plan.workload().batch());
-        if (plan.normalisesByBatch() && cut) {
+        boolean cut = result.cards.stream()
+                .anyMatch(card -> card.microBatch > 0 && card.microBatch < Math.ceilDiv(result.batch, devices));
+        if (normalisesByBatch && cut) {
             out().println();
             out().println("The network normalises by its batch: micro-batches give other statistics than the whole.");
+        }
+        if (devices > 1) {
+            out().println();
+            out().println("The batch is shared by " + devices + " such cards, "
+                    + Math.ceilDiv(result.batch, devices)
+                    + " pictures each; gradients are exchanged at an assumed "
+                    + Figures.bytes(EXCHANGE_BYTES_PER_SECOND) + "/s.");
         }
     }
 }

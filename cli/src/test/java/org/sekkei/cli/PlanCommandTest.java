@@ -1,13 +1,23 @@
 package org.sekkei.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sekkei.plan.Calibration;
 import tools.jackson.databind.JsonNode;
 
 class PlanCommandTest {
+    @TempDir
+    private Path folder;
+
     @Test
     void splitsTheMemoryAndFindsTheLargestBatch() {
         Invocation planned =
@@ -38,10 +48,85 @@ class PlanCommandTest {
                 .contains("normalises by its batch");
     }
 
+    @Test
+    void tellsTheTimeOfAMachineThatWasMeasured() throws IOException {
+        Map<String, Double> costs = Map.of("convolution", 2e-12, "convolution_backward", 2e-12);
+        CalibrationFile.write(folder.resolve("c.json"), new Calibration("here", costs, costs));
+        Invocation planned = Invocation.of(
+                "plan",
+                "train",
+                "resnet18",
+                "--batch",
+                8,
+                "--size",
+                64,
+                "--pictures",
+                80,
+                "--epochs",
+                3,
+                "--calibration",
+                folder.resolve("c.json"),
+                "--report",
+                folder.resolve("plan.html"),
+                "--json");
+        assertThat(planned.code()).as("%s", planned.err()).isZero();
+        JsonNode here = planned.json().get("here");
+        double step = here.get("secondsAStep").asDouble();
+        // Nearly all of its products are convolutions with more than one tap.
+        assertThat(step)
+                .isBetween(
+                        0.5 * 2e-12 * planned.json().get("flops").asDouble(),
+                        2e-12 * planned.json().get("flops").asDouble());
+        assertThat(here.get("picturesPerSecond").asDouble()).isCloseTo(8 / step, within(1e-6 / step));
+        assertThat(here.get("secondsInAll").asDouble()).isCloseTo(30 * step, within(1e-9));
+        assertThat(Reports.text(folder.resolve("plan.html")))
+                .contains("Memory against batch")
+                .contains("Memory against pixels");
+    }
+
+    @Test
+    void aDamagedCalibrationIsNamed() throws IOException {
+        Files.writeString(folder.resolve("c.json"), "{\"machine\": 3");
+        Invocation planned = Invocation.of("plan", "infer", "resnet18", "--calibration", folder.resolve("c.json"));
+        assertThat(planned.code()).isEqualTo(Main.FAILED);
+        assertThat(planned.err()).contains("c.json: is no calibration").contains("--calibrate");
+    }
+
+    @Test
+    void devicesShareABatch() {
+        Invocation planned = Invocation.of(
+                "plan", "train", "resnet18", "--batch", 64, "--gpu", "RTX 3090", "--devices", 4, "--json");
+        assertThat(planned.code()).as("%s", planned.err()).isZero();
+        assertThat(planned.json().get("memory").get("batch").asLong()).isEqualTo(16L * 3 * 224 * 224 * 4);
+        assertThat(planned.json()
+                        .get("cards")
+                        .get(0)
+                        .get("time")
+                        .get("picturesPerSecond")
+                        .asDouble())
+                .isPositive();
+    }
+
+    @Test
+    void theLargestPictureFits() {
+        JsonNode json = Invocation.of("plan", "infer", "deblurgan", "--memory", "4G", "--json")
+                .json();
+        int largest = json.get("largestSide").asInt();
+        assertThat(largest).isGreaterThan(224);
+        Invocation at = Invocation.of("plan", "infer", "deblurgan", "--memory", "4G", "--size", largest, "--json");
+        assertThat(at.json().get("fits").asBoolean()).isTrue();
+        Invocation above =
+                Invocation.of("plan", "infer", "deblurgan", "--memory", "4G", "--size", largest + 32, "--json");
+        assertThat(above.json().get("fits").asBoolean()).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
+                "plan|say what to plan",
+                "plan train resnet18 --devices 0|are 1 or more",
+                "plan train resnet18 --data nowhere|nowhere",
                 "plan infer resnet19|unknown network 'resnet19'",
                 "plan infer resnet18 --batch many|--batch is a number of pictures or max",
                 "plan infer resnet18 --batch 0|a batch has 1 to",

@@ -9,10 +9,13 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.plan.CardPlan.Verdict;
 import org.sekkei.torch.DType;
+import org.sekkei.torch.TorchException;
 
 /// Says what workloads need before they run. Nothing is computed and no memory of theirs is taken: the network passes
 /// on shapes alone, once for every batch size that is looked at.
 public final class Planner {
+    private static final int SIDE_STEP = 32;
+
     private final Overhead overhead;
     private final Map<Workload, Plan> plans = new HashMap<>();
     private final Map<Workload, Trace> traces = new HashMap<>();
@@ -53,6 +56,11 @@ public final class Planner {
         return plan;
     }
 
+    /// How long a step takes on the machine that was measured.
+    public StepTime time(Workload workload, Calibration calibration) {
+        return calibration.time(workload, trace(workload));
+    }
+
     /// The most pictures at once for which even the upper end of the need is there; empty if there is not enough for
     /// one.
     public OptionalInt largestBatch(Workload workload, long memoryBytes) {
@@ -76,13 +84,57 @@ public final class Planner {
         return OptionalInt.of(fitting);
     }
 
+    /// The longest side of square pictures, a multiple of 32, for which even the upper end of the need is there; empty
+    /// if there is none, or if the network does not ask how large pictures are.
+    public OptionalInt largestSide(Workload workload, long memoryBytes) {
+        int step = SIDE_STEP;
+        if (!fitsSide(workload, step, memoryBytes) && !fitsSide(workload, 4 * step, memoryBytes)) {
+            return OptionalInt.empty();
+        }
+        int fitting = fitsSide(workload, 4 * step, memoryBytes) ? 4 * step : step;
+        int failing = 2 * fitting;
+        while (failing <= Workload.LARGEST_SIDE && fitsSide(workload, failing, memoryBytes)) {
+            fitting = failing;
+            failing *= 2;
+        }
+        if (failing > Workload.LARGEST_SIDE) {
+            return OptionalInt.empty();
+        }
+        while (failing - fitting > step) {
+            int middle = (fitting + failing) / 2 / step * step;
+            if (fitsSide(workload, middle, memoryBytes)) {
+                fitting = middle;
+            } else {
+                failing = middle;
+            }
+        }
+        return OptionalInt.of(fitting);
+    }
+
+    /// Pictures that the network does not take, being too small or of a size in between, do not fit either.
+    private boolean fitsSide(Workload workload, int side, long memoryBytes) {
+        try {
+            return fits(workload.withSide(side), memoryBytes);
+        } catch (TorchException | IllegalArgumentException notTaken) {
+            return false;
+        }
+    }
+
     /// How a workload runs on a card, whole or cut.
     public CardPlan on(Gpu gpu, Workload workload) {
+        return on(gpu, workload, 0);
+    }
+
+    /// How a workload runs on a card, whole or cut, beside a data set in the card's memory.
+    ///
+    /// @param resident bytes of the data set
+    public CardPlan on(Gpu gpu, Workload workload, long resident) {
+        long memory = gpu.memoryBytes() - resident;
         String obstacle = gpu.obstacle();
         if (obstacle != null) {
             return new CardPlan(gpu, Verdict.CANNOT_RUN, obstacle, null, null, 0);
         }
-        if (fits(workload, gpu.memoryBytes())) {
+        if (fits(workload, memory)) {
             return card(gpu, Verdict.FITS, null, workload, workload.batch());
         }
         List<CardPlan> ways = new ArrayList<>();
@@ -91,14 +143,14 @@ public final class Planner {
         boolean canNarrow = capability != null
                 && workload.precision() == DType.FLOAT32
                 && capability.compareTo(Gpu.ComputeCapability.BFLOAT16) >= 0;
-        if (canNarrow && fits(narrow, gpu.memoryBytes())) {
+        if (canNarrow && fits(narrow, memory)) {
             ways.add(card(gpu, Verdict.FITS_WHEN_CUT, "bfloat16", narrow, narrow.batch()));
         }
-        largestBatch(workload, gpu.memoryBytes())
+        largestBatch(workload, memory)
                 .ifPresent(
                         most -> ways.add(card(gpu, Verdict.FITS_WHEN_CUT, "micro-batches of " + most, workload, most)));
         if (canNarrow && ways.isEmpty()) {
-            largestBatch(narrow, gpu.memoryBytes())
+            largestBatch(narrow, memory)
                     .ifPresent(most -> ways.add(
                             card(gpu, Verdict.FITS_WHEN_CUT, "bfloat16 and micro-batches of " + most, narrow, most)));
         }

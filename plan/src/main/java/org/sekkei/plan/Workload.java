@@ -13,7 +13,7 @@ public record Workload(Network network, Use use, int batch, int side, DType prec
     /// Bounds within which sizes in bytes stay far from overflowing.
     static final int MOST_PICTURES = 1 << 20;
 
-    private static final int LARGEST_SIDE = 1 << 16;
+    static final int LARGEST_SIDE = 1 << 16;
 
     /// What a network is run for.
     public enum Use {
@@ -54,6 +54,10 @@ public record Workload(Network network, Use use, int batch, int side, DType prec
 
     public Workload withBatch(int pictures) {
         return new Workload(network, use, pictures, side, precision);
+    }
+
+    public Workload withSide(int pixels) {
+        return new Workload(network, use, batch, pixels, precision);
     }
 
     public Workload withPrecision(DType type) {
