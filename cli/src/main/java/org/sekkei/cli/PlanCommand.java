@@ -34,6 +34,7 @@ import picocli.CommandLine.Parameters;
 /// `sekkei plan`.
 @Command(
         name = "plan",
+        subcommands = PlanStyleCommand.class,
         description =
                 "What a job needs before it runs: memory, the largest batch, time on a card. Nothing is computed.",
         footer = {

@@ -93,6 +93,26 @@ class PlanCommandTest {
     }
 
     @Test
+    void styleTransferIsPlannedAsItIsDone() {
+        JsonNode small = Invocation.of("plan", "style", "vgg_small", "--size", 256, "--memory", "4G", "--json")
+                .json()
+                .get("lines")
+                .get(0);
+        assertThat(small.get("tile").isNull()).isTrue();
+        JsonNode large = Invocation.of("plan", "style", "vgg_small", "--size", "7680x4320", "--memory", "6G", "--json")
+                .json()
+                .get("lines")
+                .get(0);
+        assertThat(large.get("tile").asInt()).isPositive();
+        assertThat(large.get("bytes").asLong()).isBetween(small.get("bytes").asLong(), 6_000_000_000L);
+        assertThat(Invocation.of("plan", "style", "nin", "--recipe", "gogh", "--size", 64)
+                        .out())
+                .contains("nothing is left of a picture of 64 x 64");
+        assertThat(Invocation.of("plan", "style", "nin", "--size", "large").err())
+                .contains("--size is pixels");
+    }
+
+    @Test
     void devicesShareABatch() {
         Invocation planned = Invocation.of(
                 "plan", "train", "resnet18", "--batch", 64, "--gpu", "RTX 3090", "--devices", 4, "--json");

@@ -280,7 +280,7 @@ public record StyleRecipe(
     }
 
     /// The names of all layers that are looked at.
-    SequencedSet<String> taps() {
+    public SequencedSet<String> taps() {
         SequencedSet<String> taps = new LinkedHashSet<>();
         content.forEach(layer -> taps.add(layer.tap));
         style.forEach(layer -> taps.add(layer.tap));
