@@ -50,7 +50,7 @@ public final class PlanObedienceBenchmark implements Callable<Integer> {
     /// @param resident the most bytes that it held
     private record Outcome(int code, long resident, String said) {
         boolean refused() {
-            return code == 1 && said.contains("takes at least");
+            return code == 1 && said.contains("of memory even with");
         }
     }
 

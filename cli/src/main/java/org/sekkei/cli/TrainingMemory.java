@@ -74,18 +74,18 @@ record TrainingMemory(
             microBatch = Math.ceilDiv(microBatch, 2);
         }
         MemoryPlan need = planner.plan(workload.withBatch(microBatch)).memory();
-        if (!sure && need.low() + beside > budget) {
+        if (!sure && need.expected() + beside > budget) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
-                    "training %s at %d pixels takes at least %s of memory even with %d of %d pictures at once (the network %s,"
+                    "training %s at %d pixels takes about %s of memory even with %d of %d pictures at once (the network %s,"
                             + " the process beside it %s), and %s may be used; give it --memory %dM, or take a smaller"
                             + " --size or network",
                     config.model(),
                     side,
-                    Figures.bytes(need.low() + beside),
+                    Figures.bytes(need.expected() + beside),
                     microBatch,
                     batch,
-                    Figures.bytes(need.low()),
+                    Figures.bytes(need.expected()),
                     Figures.bytes(beside),
                     Figures.bytes(budget),
                     Math.ceilDiv(need.high() + beside, 1_000_000)));

@@ -59,7 +59,7 @@ class TrainingMemoryTest {
     void whatCannotFitIsRefusedWithTheFigures() {
         assertThatThrownBy(() -> of("resnet18", 64, "300M"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("training resnet18 at 96 pixels takes at least")
+                .hasMessageContaining("training resnet18 at 96 pixels takes about")
                 .hasMessageContaining("4 of 64 pictures")
                 .hasMessageContaining("300.0 MB may be used")
                 .hasMessageContaining("--memory ");
