@@ -27,6 +27,10 @@ import org.sekkei.plan.Workload.Use;
 import org.sekkei.torch.DType;
 import org.sekkei.torch.Machine;
 import org.sekkei.torch.TorchException;
+import org.sekkei.train.Augmentation;
+import org.sekkei.train.InrLoader;
+import org.sekkei.train.LoaderConfig;
+import org.sekkei.train.Normalization;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,8 +45,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Memory has a low and a high end; a job is said to fit when the high end does. Times on this machine's"
                     + " processor come from 'plan --calibrate'. Times on cards come from the makers' figures and assumed"
-                    + " shares of them, the same for all cards; they have not been measured. The reading of pictures is"
-                    + " not counted.",
+                    + " shares of them, the same for all cards; they have not been measured. The decoding of --data is"
+                    + " counted on this processor only.",
             "",
             "Examples:",
             "  sekkei plan train resnet50 --batch 64 --gpu \"RTX 3090\"",
@@ -57,6 +61,8 @@ final class PlanCommand extends Job {
     private static final String ALL = "all";
     private static final double CALIBRATION_SECONDS = 0.2;
     private static final int CALIBRATION_ROUNDS = 2;
+    private static final int LOADED_BATCH = 32;
+    private static final double LOADING_SECONDS = 0.6;
 
     /// Between cards, over PCI Express 4.0 with 16 lanes, an assumption.
     private static final double EXCHANGE_BYTES_PER_SECOND = 20e9;
@@ -116,6 +122,7 @@ final class PlanCommand extends Job {
     private @Nullable Path report;
 
     private Purpose purpose = Purpose.INFER;
+    private @Nullable Double loading;
 
     @Option(names = "--batch", paramLabel = "N|max", description = "Pictures at once (${DEFAULT-VALUE}).")
     private String batch = "1";
@@ -166,18 +173,21 @@ final class PlanCommand extends Job {
             int largestBatch,
             @Nullable Integer largestSide,
             int devices,
+            @Nullable Double loaderPicturesPerSecond,
             @Nullable Times here,
             List<Line> cards) {}
 
     /// How long a job takes.
     ///
+    /// @param secondsAStep of the network and, on a processor, of making its batch
     /// @param secondsAnEpoch null if it is not known how many pictures there are
+    /// @param limit what is waited for: compute, bandwidth, launches, or data
     record Times(
             double secondsAStep,
             double picturesPerSecond,
             @Nullable Double secondsAnEpoch,
             @Nullable Double secondsInAll,
-            StepTime.Limit limit) {}
+            String limit) {}
 
     @Override
     int run() throws IOException {
@@ -214,7 +224,7 @@ final class PlanCommand extends Job {
                 cards.stream().map(card -> planner.on(card, part, resident)).toList();
         Times here = cards.isEmpty()
                 ? CalibrationFile.read(calibrationFile)
-                        .map(calibration -> times(planner.time(part, calibration), workload, plan))
+                        .map(calibration -> times(planner.time(part, calibration), workload, plan, true))
                         .orElse(null)
                 : null;
         if (report != null) {
@@ -237,6 +247,7 @@ final class PlanCommand extends Job {
                 largest.orElse(0),
                 largestSide.isPresent() ? largestSide.getAsInt() : null,
                 devices,
+                loading,
                 here,
                 onCards.stream().map(card -> line(card, workload, plan)).toList());
         if (json()) {
@@ -306,26 +317,53 @@ final class PlanCommand extends Job {
         return Main.DONE;
     }
 
-    /// Bytes of the data set that stay in the memory.
+    /// Looks at the data set: how many pictures it has, how fast batches can be made of them, and how many bytes of it
+    /// stay in the memory.
     private long resident() throws IOException {
         if (data == null) {
             return 0;
         }
-        try (Dataset dataset = openDataset(data)) {
-            pictures = dataset.indices(Split.TRAIN).length;
+        try (Dataset dataset = openDataset(data);
+                ProgressLine progress = newProgress()) {
+            int there = dataset.indices(Split.TRAIN).length;
+            pictures = there;
+            if (there > 0) {
+                var config = new LoaderConfig(
+                        size,
+                        Math.min(there, LOADED_BATCH),
+                        1,
+                        Runtime.getRuntime().availableProcessors(),
+                        Augmentation.training(size),
+                        Augmentation.evaluation(size),
+                        Normalization.IMAGENET,
+                        true);
+                try (InrLoader loader = InrLoader.open(dataset, Codecs.of(dataset), config)) {
+                    loading = new DataThroughput(2, LOADING_SECONDS)
+                            .measure(List.of(loader), progress)
+                            .getFirst()
+                            .picturesPerSecond();
+                }
+            }
             return dataset.payloadBytes();
         }
     }
 
-    private Times times(StepTime step, Workload workload, Planner.Plan plan) {
+    /// @param shared whether the processor that computes makes the batches too
+    private Times times(StepTime step, Workload workload, Planner.Plan plan, boolean shared) {
         double seconds = step.seconds();
         if (devices > 1 && workload.use().isTraining()) {
             // Every device sends and gets the gradients of the others once around the ring.
             seconds += 2.0 * (devices - 1) / devices * plan.parameters() * Float.BYTES / EXCHANGE_BYTES_PER_SECOND;
         }
+        String limit = step.limit().name().toLowerCase(Locale.ROOT);
+        // A card decodes its pictures itself.
+        if (shared && loading != null) {
+            double making = workload.batch() / loading;
+            limit = making > seconds ? "data" : limit;
+            seconds += making;
+        }
         Double epoch = pictures == null ? null : Math.ceilDiv(pictures, workload.batch()) * seconds;
-        return new Times(
-                seconds, workload.batch() / seconds, epoch, epoch == null ? null : epochs * epoch, step.limit());
+        return new Times(seconds, workload.batch() / seconds, epoch, epoch == null ? null : epochs * epoch, limit);
     }
 
     private Line line(CardPlan card, Workload workload, Planner.Plan plan) {
@@ -337,7 +375,7 @@ final class PlanCommand extends Job {
                 card.change(),
                 card.microBatch(),
                 need == null ? null : need.expected(),
-                step == null ? null : times(step, workload, plan));
+                step == null ? null : times(step, workload, plan, false));
     }
 
     private static List<Gpu> cards(@Nullable String name) {
@@ -398,6 +436,13 @@ final class PlanCommand extends Job {
         if (result.dataBytes > 0) {
             row("data set", result.dataBytes);
         }
+        if (result.loaderPicturesPerSecond != null) {
+            out().printf(
+                            Locale.ROOT,
+                            "%nThis processor makes %s pictures/s of the data set at %d px.%n",
+                            Figures.rate(result.loaderPicturesPerSecond),
+                            size);
+        }
         out().println();
         out().println("Between " + Figures.bytes(need.low()) + " and " + Figures.bytes(need.high()) + "; "
                 + (result.fits ? "fits" : "does not fit") + " into " + Figures.bytes(result.availableBytes)
@@ -422,7 +467,7 @@ final class PlanCommand extends Job {
                         "a step takes %.1f ms (%s pictures/s), limited by %s",
                         1000 * times.secondsAStep,
                         Figures.rate(times.picturesPerSecond),
-                        times.limit.name().toLowerCase(Locale.ROOT))
+                        times.limit)
                 + (epoch == null || all == null
                         ? ""
                         : "; an epoch " + Figures.duration(epoch) + ", all of them " + Figures.duration(all));
@@ -464,7 +509,7 @@ final class PlanCommand extends Job {
                             times == null
                                     ? ""
                                     : all == null ? Figures.rate(times.picturesPerSecond) : Figures.duration(all),
-                            times == null ? "" : times.limit.name().toLowerCase(Locale.ROOT),
+                            times == null ? "" : times.limit,
                             card.change == null ? "" : card.change);
         }
         boolean cut = result.cards.stream()
