@@ -127,6 +127,12 @@ final class Rules {
         }
         return switch (operation.name()) {
             case "dropout" -> elements;
+            // Products of stacks of matrices copy what does not lie in order, and keep the copies.
+            case "matmul" ->
+                operation.operands().stream()
+                        .filter(operand -> operand.shape().size() > 2 && !operand.contiguous())
+                        .mapToLong(Value::bytes)
+                        .sum();
             case "layerNorm", "attention" ->
                 2 * Float.BYTES * elements / operation.result().last();
             default -> 0;

@@ -50,9 +50,16 @@ record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, 
 
     /// A tensor.
     ///
+    /// @param contiguous whether its entries lie in order
     /// @param parameter whether it is one of the network's
     /// @param needsGradient whether it depends on one
-    record Value(Storage storage, List<Long> shape, DType type, boolean parameter, boolean needsGradient) {
+    record Value(
+            Storage storage,
+            List<Long> shape,
+            DType type,
+            boolean contiguous,
+            boolean parameter,
+            boolean needsGradient) {
         long elements() {
             return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
         }
@@ -146,6 +153,7 @@ record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, 
                     storage,
                     shape(result),
                     result.dtype(),
+                    result.isContiguous(),
                     shared != null && read.getFirst().parameter,
                     result.dtype().isFloatingPoint()
                             && !operation.equals("detach")
@@ -165,6 +173,7 @@ record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, 
                             new Storage(bytes(given), true),
                             shape(given),
                             given.dtype(),
+                            given.isContiguous(),
                             given.requiresGrad(),
                             given.requiresGrad()));
         }
