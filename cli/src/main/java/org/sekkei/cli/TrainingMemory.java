@@ -43,6 +43,11 @@ record TrainingMemory(
     /// branches, copies while a checkpoint is written. Found by `PlanObedienceBenchmark`.
     private static final double BESIDE_WEIGHTS = 0.6;
 
+    /// The same for networks that normalise by their batch: those are the convolutional ones, whose weights oneDNN
+    /// copies
+    /// into layouts of its own where pictures lie as batches do.
+    private static final double BESIDE_CONVOLUTIONS = 2;
+
     /// Batches that are decoded ahead, in use or on their way back.
     private static final int BATCHES_ON_THEIR_WAY = 4;
 
@@ -67,7 +72,11 @@ record TrainingMemory(
         Planner.Plan whole = planner.plan(workload);
         long average = config.optimization().averaging() > 0 ? whole.memory().weights() : 0;
         long pictures = 3L * Float.BYTES * side * side * batch;
-        long beside = average + BATCHES_ON_THEIR_WAY * pictures + (onCard ? 0 : coded + PROCESS);
+        double share = whole.normalisesByBatch() ? BESIDE_CONVOLUTIONS : BESIDE_WEIGHTS;
+        long beside = average
+                + Math.round(share * whole.memory().weights())
+                + BATCHES_ON_THEIR_WAY * pictures
+                + (onCard ? 0 : coded + PROCESS);
         long budget = asked == null ? Math.round(USUAL_SHARE * config.device().freeBytes()) : asked.bytes();
         int least = Math.min(batch, whole.normalisesByBatch() ? LEAST_NORMALISED : 1);
         OptionalInt most = planner.largestBatch(workload, budget - beside);
