@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             EvalCommand.class,
             ClassifyCommand.class,
             StyleCommand.class,
+            RefocusCommand.class,
             BenchCommand.class,
             ModelsCommand.class,
             PlanCommand.class,

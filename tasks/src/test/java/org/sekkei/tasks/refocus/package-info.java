@@ -1,0 +1,4 @@
+@NullMarked
+package org.sekkei.tasks.refocus;
+
+import org.jspecify.annotations.NullMarked;
