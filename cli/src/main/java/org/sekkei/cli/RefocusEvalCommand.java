@@ -76,10 +76,11 @@ final class RefocusEvalCommand extends Job {
             requireExisting(weights);
         }
         BlurWeights network = weights == null ? BlurWeights.builtIn(on) : BlurWeights.read(weights, on);
+        SequencedMap<Way, Score> found;
         try (ProgressLine progress = newProgress()) {
             List<Picture> read =
                     RefocusPhotos.read(this, photos, Math.max(width, height), Integer.MAX_VALUE, progress);
-            SequencedMap<Way, Score> found = RefocusEvaluation.evaluate(
+            found = RefocusEvaluation.evaluate(
                     network,
                     read,
                     scenes,
@@ -87,9 +88,8 @@ final class RefocusEvalCommand extends Job {
                     height,
                     seed,
                     done -> progress.update("refocusing", "scenes", done, scenes, ""));
-            progress.close();
-            print(found);
         }
+        print(found);
         return Main.DONE;
     }
 

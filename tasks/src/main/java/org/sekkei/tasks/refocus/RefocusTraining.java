@@ -147,7 +147,7 @@ public final class RefocusTraining {
                 save(seconds);
             }
         }
-        try (Scope scope = Scope.open()) {
+        try (var _ = Scope.open()) {
             SequencedMap<String, Tensor> half = new LinkedHashMap<>();
             network.stateDict()
                     .forEach((name, tensor) -> half.put(name, tensor.detach().to(DType.FLOAT16)));

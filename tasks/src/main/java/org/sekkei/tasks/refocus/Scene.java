@@ -66,9 +66,11 @@ record Scene(List<Layer> layers) {
     /// @param longest the longest side of a whole picture, by which discs are measured
     LinearPicture through(Lens lens, int longest) {
         LinearPicture seen = LinearPicture.black(width(), height());
+        boolean fills = true;
         for (Layer layer : layers) {
             float[][] blurred = blurred(layer, lens.radii(layer.depth, longest));
-            cover(seen, blurred, layer == layers.getFirst());
+            cover(seen, blurred, fills);
+            fills = false;
         }
         return seen;
     }

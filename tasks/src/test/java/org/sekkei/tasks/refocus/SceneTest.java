@@ -98,7 +98,7 @@ class SceneTest {
     void aSlantedSurfaceOfOneColourStaysAsItIs() {
         var slanted = new float[SIDE * SIDE];
         for (int i = 0; i < slanted.length; i++) {
-            slanted[i] = (float) (i / SIDE) / SIDE;
+            slanted[i] = (float) Math.floorDiv(i, SIDE) / SIDE;
         }
         var scene = new Scene(List.of(new Scene.Layer(colour(0.4), everywhere(1), slanted)));
         float[] seen = scene.through(new Lens(0.5, 10), LONGEST).planes()[2];
