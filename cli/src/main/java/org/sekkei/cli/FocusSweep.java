@@ -34,8 +34,7 @@ final class FocusSweep {
             writer.prepareWriteSequence(null);
             int last = pictures.size() - 1;
             for (int i = 0; i < 2 * last; i++) {
-                BufferedImage image =
-                        pictures.get(i <= last ? i : 2 * last - i).toBufferedImage();
+                BufferedImage image = pictures.get(i <= last ? i : 2 * last - i).toBufferedImage();
                 writer.writeToSequence(new IIOImage(image, null, timing(writer, image, i == 0)), null);
             }
             writer.endWriteSequence();
@@ -46,8 +45,7 @@ final class FocusSweep {
     }
 
     private static IIOMetadata timing(ImageWriter writer, BufferedImage image, boolean first) throws IOException {
-        IIOMetadata metadata =
-                writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(image), null);
+        IIOMetadata metadata = writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(image), null);
         var root = (IIOMetadataNode) metadata.getAsTree(GIF_METADATA);
         var control = new IIOMetadataNode("GraphicControlExtension");
         control.setAttribute("disposalMethod", "none");

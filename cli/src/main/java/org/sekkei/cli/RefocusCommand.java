@@ -61,8 +61,9 @@ final class RefocusCommand extends Job {
     @Option(
             names = "--aperture",
             paramLabel = "A",
-            description = "From 0, all sharp, to 10, where the farthest from the focus becomes discs of a 40th of the longest"
-                    + " side in radius (${DEFAULT-VALUE}).")
+            description =
+                    "From 0, all sharp, to 10, where the farthest from the focus becomes discs of a 40th of the longest"
+                            + " side in radius (${DEFAULT-VALUE}).")
     private double aperture = 5;
 
     @Option(
@@ -74,8 +75,9 @@ final class RefocusCommand extends Job {
     @Option(
             names = "--weights",
             paramLabel = "FILE",
-            description = "DeepLens' checkpoint, for the depth; or what 'sekkei refocus train' made, for the blur. May be given"
-                    + " twice.")
+            description =
+                    "DeepLens' checkpoint, for the depth; or what 'sekkei refocus train' made, for the blur. May be given"
+                            + " twice.")
     private List<Path> weights = new ArrayList<>();
 
     @Option(names = "--depth-out", paramLabel = "FILE.png", description = "Write the depth, as a PNG of 16 bits.")
@@ -90,8 +92,9 @@ final class RefocusCommand extends Job {
     @Option(
             names = "--size",
             paramLabel = "N",
-            description = "Longest side of the result: pixels, 4K or 8K; that of PICTURE if not given, or 640 for a sweep."
-                    + " Never larger than PICTURE.")
+            description =
+                    "Longest side of the result: pixels, 4K or 8K; that of PICTURE if not given, or 640 for a sweep."
+                            + " Never larger than PICTURE.")
     private @Nullable PictureSide size;
 
     @Option(
@@ -100,8 +103,10 @@ final class RefocusCommand extends Job {
             description = "Memory that may be taken, for instance 2G; most of what is free if not given.")
     private @Nullable MemorySize memory;
 
-    @Option(names = "--device", paramLabel = "D", description = "auto, cpu, cuda or cuda:N, for the networks"
-            + " (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--device",
+            paramLabel = "D",
+            description = "auto, cpu, cuda or cuda:N, for the networks" + " (${DEFAULT-VALUE}).")
     private String device = "auto";
 
     private static final int SWEEP_SIDE = 640;
@@ -138,8 +143,8 @@ final class RefocusCommand extends Job {
         fromOptions(() -> new Lens(0, aperture));
         Networks networks = networks(fromOptions(() -> Device.parse(device)));
         if (depth == null && networks.depth == null) {
-            throw usage("the depth of " + from + " is not known: give --depth FILE, or DeepLens' checkpoint by --weights"
-                    + " model.index.");
+            throw usage("the depth of " + from
+                    + " is not known: give --depth FILE, or DeepLens' checkpoint by --weights" + " model.index.");
         }
         long begun = System.nanoTime();
         Picture whole = new PictureReader().read(from);
@@ -158,9 +163,8 @@ final class RefocusCommand extends Job {
         try (ProgressLine progress = newProgress()) {
             double focusDepth = pixel.length == 0
                     ? 0
-                    : map.at(
-                            (int) ((long) pixel[0] * shown.width() / whole.width()),
-                            (int) ((long) pixel[1] * shown.height() / whole.height()));
+                    : map.at((int) ((long) pixel[0] * shown.width() / whole.width()), (int)
+                            ((long) pixel[1] * shown.height() / whole.height()));
             var job = new Making(new Refocus(networks.blur), shown, map, progress);
             if (sweep == null) {
                 Picture made = job.make(focusDepth, 1, 1);
@@ -183,8 +187,11 @@ final class RefocusCommand extends Job {
         return endings.stream()
                 .filter(name::endsWith)
                 .findFirst()
-                .orElseThrow(() -> usage(file + ": " + (sweep == null ? "pictures are written as .png or .jpg" : "a sweep is"
-                        + " written as .gif or .html") + "."));
+                .orElseThrow(() -> usage(file + ": "
+                        + (sweep == null
+                                ? "pictures are written as .png or .jpg"
+                                : "a sweep is" + " written as .gif or .html")
+                        + "."));
     }
 
     private static void makeFolder(Path file) throws IOException {
@@ -248,8 +255,9 @@ final class RefocusCommand extends Job {
             DepthMap map = read.depth();
             double skew = (double) map.width() * whole.height() / ((double) map.height() * whole.width());
             if (skew > 1.02 || skew < 0.98) {
-                throw usage(depth + ": is of " + map.width() + " x " + map.height() + " pixels, other proportions than the"
-                        + " picture's " + whole.width() + " x " + whole.height() + "; it belongs to another picture.");
+                throw usage(depth + ": is of " + map.width() + " x " + map.height()
+                        + " pixels, other proportions than the" + " picture's " + whole.width() + " x " + whole.height()
+                        + "; it belongs to another picture.");
             }
             return map;
         }
@@ -287,8 +295,7 @@ final class RefocusCommand extends Job {
                     : (long) Math.ceilDiv(shown.width(), plan.tileSide())
                             * Math.ceilDiv(shown.height(), plan.tileSide());
             String stage = frames == 1 ? "refocusing" : "refocusing, picture " + frame + " of " + frames;
-            return refocus.apply(
-                    shown, map, lens, plan, done -> progress.update(stage, "tiles", done, tiles, ""));
+            return refocus.apply(shown, map, lens, plan, done -> progress.update(stage, "tiles", done, tiles, ""));
         }
     }
 

@@ -78,8 +78,7 @@ final class RefocusEvalCommand extends Job {
         BlurWeights network = weights == null ? BlurWeights.builtIn(on) : BlurWeights.read(weights, on);
         SequencedMap<Way, Score> found;
         try (ProgressLine progress = newProgress()) {
-            List<Picture> read =
-                    RefocusPhotos.read(this, photos, Math.max(width, height), Integer.MAX_VALUE, progress);
+            List<Picture> read = RefocusPhotos.read(this, photos, Math.max(width, height), Integer.MAX_VALUE, progress);
             found = RefocusEvaluation.evaluate(
                     network,
                     read,

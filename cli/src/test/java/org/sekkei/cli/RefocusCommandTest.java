@@ -46,8 +46,19 @@ class RefocusCommandTest {
     void makesAPictureWithTheNetworkThatShips() throws Exception {
         Path depthOut = folder.resolve("depth-out.png");
         Invocation made = Invocation.of(
-                "refocus", photo, "--depth", depth, "--focus", "10,20", "--aperture", "10", "-o", out, "--depth-out",
-                depthOut, "--json");
+                "refocus",
+                photo,
+                "--depth",
+                depth,
+                "--focus",
+                "10,20",
+                "--aperture",
+                "10",
+                "-o",
+                out,
+                "--depth-out",
+                depthOut,
+                "--json");
         assertThat(made.code()).as("%s", made.err()).isZero();
         JsonNode result = made.json();
         assertThat(result.propertyNames())
@@ -129,16 +140,39 @@ class RefocusCommandTest {
     void trainsGoesOnAndEvaluates() throws Exception {
         Path run = folder.resolve("run");
         Object[] train = {
-            "refocus", "train", PHOTOS.resolve("fishes"), "--photo-size", "64", "--steps", "2", "--batch", "1", "--crop",
-            "32", "--device", "cpu", "--out", run
+            "refocus",
+            "train",
+            PHOTOS.resolve("fishes"),
+            "--photo-size",
+            "64",
+            "--steps",
+            "2",
+            "--batch",
+            "1",
+            "--crop",
+            "32",
+            "--device",
+            "cpu",
+            "--out",
+            run
         };
         Invocation trained = Invocation.of(train);
         assertThat(trained.code()).as("%s", trained.err()).isZero();
         assertThat(run.resolve("metrics.csv")).content().startsWith("step,loss,psnr,learningRate,seconds\n2,");
         assertThat(Invocation.of(train).err()).contains("holds a training already");
         Invocation evaluated = Invocation.of(
-                "refocus", "eval", PHOTOS.resolve("fishes"), "--scenes", "1", "--width", "64", "--height", "48",
-                "--weights", run.resolve("lens_blur.safetensors"), "--json");
+                "refocus",
+                "eval",
+                PHOTOS.resolve("fishes"),
+                "--scenes",
+                "1",
+                "--width",
+                "64",
+                "--height",
+                "48",
+                "--weights",
+                run.resolve("lens_blur.safetensors"),
+                "--json");
         assertThat(evaluated.code()).as("%s", evaluated.err()).isZero();
         assertThat(evaluated.json().get("psnr").propertyNames())
                 .containsExactly("input", "gaussian", "layers", "network");
