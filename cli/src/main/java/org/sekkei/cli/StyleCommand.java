@@ -3,13 +3,18 @@ package org.sekkei.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.sekkei.pictures.Original;
 import org.sekkei.pictures.Picture;
 import org.sekkei.pictures.PictureReader;
 import org.sekkei.pictures.PictureWriter;
+import org.sekkei.tasks.style.Features;
 import org.sekkei.tasks.style.MemoryPlan;
-import org.sekkei.tasks.style.StyleJob;
 import org.sekkei.tasks.style.StyleListener;
 import org.sekkei.tasks.style.StyleTransfer;
 import org.sekkei.torch.Scope;
@@ -22,8 +27,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "style",
         description = {
-            "Make a picture that shows the content of one picture in the style of another, at any size: what does not fit"
-                    + " into the memory is done in tiles, exactly."
+            "Make a picture that shows the content of one picture in the style of another, at any size: what does not"
+                    + " fit into the memory is done in tiles, exactly."
         },
         footer = {
             "",
@@ -31,6 +36,7 @@ import picocli.CommandLine.Parameters;
             "  sekkei style photo.jpg painting.jpg -o out.png",
             "  sekkei style photo.jpg painting.jpg -o out.tif --weights vgg19-d01eb7cb.pth --size 8K --memory 6G",
             "  sekkei style photo.jpg painting.jpg -o out.png --recipe wasserstein --resume",
+            "  sekkei style one.jpg painting.jpg two.jpg drawing.png -o results",
         })
 final class StyleCommand extends Job {
     private static final long NANOS = 1_000_000_000;
@@ -42,26 +48,42 @@ final class StyleCommand extends Job {
     private static final long SHOW_EVERY = 10 * NANOS;
     private static final int PREVIEW_SIDE = 1024;
 
-    @Parameters(paramLabel = "CONTENT", description = "The picture that is shown.")
-    private Path content = Path.of("");
-
-    @Parameters(paramLabel = "STYLE", description = "The picture whose style it gets.")
-    private Path style = Path.of("");
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "CONTENT STYLE",
+            description = "The picture that is shown, and the one whose style it gets; several such pairs for several"
+                    + " results.")
+    private List<Path> pictures = List.of();
 
     @Option(
             names = {"-o", "--out"},
             required = true,
             paramLabel = "OUT",
-            description = "The picture to write: .png, or .tif with 16 bits a channel.")
+            description =
+                    "The picture to write: .png, or .tif with 16 bits a channel. With several pairs, the folder for"
+                            + " CONTENT-STYLE.png.")
     private Path out = Path.of("");
+
+    @Option(
+            names = "--pairs",
+            paramLabel = "FILE",
+            description =
+                    "More pairs: a line of CONTENT,STYLE or CONTENT,STYLE,OUT for each, relative to FILE and to the"
+                            + " folder OUT.")
+    private @Nullable Path list;
 
     @Mixin
     private StyleOptions options = new StyleOptions();
 
-    @Option(names = "--resume", description = "Go on from what an interruption left beside OUT.")
+    @Option(
+            names = "--resume",
+            description =
+                    "Go on from what an interruption left beside OUT; of several pairs, those that are there stay.")
     private boolean resume;
 
-    private @Nullable StyleTransfer running;
+    private @Nullable Running running;
+
+    private record Running(StylePair pair, StyleTransfer transfer) {}
 
     private record Result(
             String picture,
@@ -82,105 +104,143 @@ final class StyleCommand extends Job {
 
     @Override
     void saveBeforeInterruption() throws IOException {
-        StyleTransfer transfer = running;
-        if (transfer != null) {
-            transfer.save(state());
+        Running now = running;
+        if (now != null) {
+            now.transfer.save(now.pair.state());
         }
-    }
-
-    private Path state() {
-        return out.resolveSibling(out.getFileName() + ".state");
-    }
-
-    private Path preview() {
-        return out.resolveSibling(out.getFileName() + ".preview.png");
     }
 
     @Override
     int run() throws Exception {
-        requireExisting(content);
-        requireExisting(style);
-        boolean deep = isDeep();
-        if (!resume && Files.exists(state())) {
-            throw usage(state() + ": is what an interruption left; go on with --resume, or remove it to begin anew.");
+        List<StylePair> pairs = pairs();
+        boolean several = isSeveral(pairs);
+        for (StylePair pair : pairs) {
+            requireExisting(pair.content());
+            requireExisting(pair.style());
+            requireKnownFormat(pair.out());
+            if (!resume && Files.exists(pair.state())) {
+                throw usage(pair.state()
+                        + ": is what an interruption left; go on with --resume, or remove it to begin anew.");
+            }
         }
-        if (resume && !Files.exists(state())) {
-            throw usage(state() + ": there is nothing to go on from; leave --resume out.");
+        if (resume && !several && !Files.exists(pairs.getFirst().state())) {
+            throw usage(pairs.getFirst().state() + ": there is nothing to go on from; leave --resume out.");
         }
-        Path folder = out.toAbsolutePath().getParent();
-        if (folder != null) {
-            Files.createDirectories(folder);
-        }
-        var reader = new PictureReader();
-        Picture shown = reader.read(content);
+        List<Result> results = new ArrayList<>();
         try (var _ = Scope.open();
                 ProgressLine progress = newProgress()) {
-            StyleJob job = options.job(this, shown, reader.read(style));
-            try (var transfer = transfer(job)) {
-                if (resume) {
-                    transfer.resume(state());
+            @Nullable Features features = null;
+            for (StylePair pair : pairs) {
+                if (resume && !Files.exists(pair.state()) && Files.exists(pair.out())) {
+                    continue;
                 }
-                var follower = new Follower(transfer, progress);
-                running = transfer;
-                transfer.run(follower);
-                running = null;
-                write(transfer, deep);
-                Files.deleteIfExists(state());
-                Files.deleteIfExists(preview());
-                report(job, transfer, follower);
+                var reader = new PictureReader();
+                Original content = reader.readOriginal(pair.content());
+                Picture style = reader.read(pair.style());
+                if (features == null) {
+                    features = options.features(this);
+                }
+                results.add(make(pair, content, style, features, progress));
             }
+        }
+        if (json()) {
+            printJson(several ? results : results.getFirst());
         }
         return Main.DONE;
     }
 
-    private StyleTransfer transfer(StyleJob job) {
+    private boolean isSeveral(List<StylePair> pairs) {
+        return pairs.size() > 1 || list != null;
+    }
+
+    private List<StylePair> pairs() throws IOException {
+        if (pictures.size() % 2 != 0) {
+            throw usage(pictures.getLast() + ": a style is missing; give CONTENT and STYLE, or several such pairs.");
+        }
+        Path file = list;
+        if (file == null && pictures.size() == 2) {
+            return List.of(new StylePair(pictures.getFirst(), pictures.getLast(), out));
+        }
+        List<StylePair> pairs = new ArrayList<>();
+        for (int i = 0; i < pictures.size(); i += 2) {
+            pairs.add(StylePair.into(out, pictures.get(i), pictures.get(i + 1)));
+        }
+        if (file != null) {
+            requireExisting(file);
+            pairs.addAll(StylePair.listed(file, out));
+        }
+        if (pairs.isEmpty()) {
+            throw usage("give CONTENT and STYLE, or --pairs FILE.");
+        }
+        Set<Path> made = new HashSet<>();
+        for (StylePair pair : pairs) {
+            if (!made.add(pair.out().toAbsolutePath().normalize())) {
+                throw usage(pair.out() + ": would be made of two pairs; name it in the third column of --pairs FILE.");
+            }
+        }
+        return pairs;
+    }
+
+    private Result make(StylePair pair, Original content, Picture style, Features features, ProgressLine progress)
+            throws IOException {
+        Path folder = pair.out().toAbsolutePath().getParent();
+        if (folder != null) {
+            Files.createDirectories(folder);
+        }
+        try (var transfer = transfer(pair, features, content.picture(), style)) {
+            if (Files.exists(pair.state())) {
+                transfer.resume(pair.state());
+            }
+            var follower = new Follower(pair, transfer, progress);
+            running = new Running(pair, transfer);
+            transfer.run(follower);
+            running = null;
+            write(pair.out(), transfer, content);
+            Files.deleteIfExists(pair.state());
+            Files.deleteIfExists(pair.preview());
+            return report(pair, transfer, follower);
+        }
+    }
+
+    private StyleTransfer transfer(StylePair pair, Features features, Picture content, Picture style) {
         try {
-            return new StyleTransfer(job);
+            return options.transfer(this, features, content, style);
         } catch (IllegalArgumentException e) {
-            throw usage(content + ": " + Failures.sentence(e));
+            throw usage(pair.content() + ": " + Failures.sentence(e));
         }
     }
 
-    private boolean isDeep() {
+    private static boolean isDeep(Path out) {
         String name = out.getFileName().toString().toLowerCase(Locale.ROOT);
-        if (name.endsWith(".tif") || name.endsWith(".tiff")) {
-            return true;
-        }
-        if (name.endsWith(".png")) {
-            return false;
-        }
-        throw usage(out + ": pictures are written as .png, or as .tif with 16 bits a channel.");
+        return name.endsWith(".tif") || name.endsWith(".tiff");
     }
 
-    private void write(StyleTransfer transfer, boolean deep) throws IOException {
-        if (deep) {
-            Picture size = transfer.picture();
-            PictureWriter.tiff16(out, size.width(), size.height(), transfer.deepPicture());
+    private void requireKnownFormat(Path out) {
+        if (!isDeep(out)
+                && !out.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
+            throw usage(out + ": pictures are written as .png, or as .tif with 16 bits a channel.");
+        }
+    }
+
+    /// As opaque as the content, and in the colours of its profile.
+    private static void write(Path out, StyleTransfer transfer, Original content) throws IOException {
+        Picture made = transfer.picture();
+        Picture alpha = content.alpha() == null ? null : content.alpha().resized(made.width(), made.height());
+        if (isDeep(out)) {
+            PictureWriter.tiff16(out, made.width(), made.height(), transfer.deepPicture(), alpha, content.profile());
         } else {
-            PictureWriter.png(out, transfer.picture());
+            PictureWriter.png(out, new Original(made, alpha, content.profile()));
         }
     }
 
-    private void report(StyleJob job, StyleTransfer transfer, Follower follower) {
+    private Result report(StylePair pair, StyleTransfer transfer, Follower follower) {
         Picture made = transfer.picture();
         double perMinute = follower.seconds() > 0 ? 60 * follower.iterations / follower.seconds() : 0;
-        if (json()) {
-            printJson(new Result(
-                    out.toString(),
-                    made.width(),
-                    made.height(),
-                    job.features().model().toString(),
-                    job.recipe().name(),
-                    follower.iterations,
-                    follower.loss,
-                    follower.seconds(),
-                    perMinute,
-                    transfer.plan().side()));
-        } else {
+        if (!json()) {
             out().printf(
                             Locale.ROOT,
                             "%s: %d x %d pixels, %s iterations in %s, %.1f a minute, loss %.4g%n",
-                            out,
+                            pair.out(),
                             made.width(),
                             made.height(),
                             Figures.count(follower.iterations),
@@ -188,10 +248,22 @@ final class StyleCommand extends Job {
                             perMinute,
                             follower.loss);
         }
+        return new Result(
+                pair.out().toString(),
+                made.width(),
+                made.height(),
+                transfer.job().features().model().toString(),
+                transfer.job().recipe().name(),
+                follower.iterations,
+                follower.loss,
+                follower.seconds(),
+                perMinute,
+                transfer.plan().side());
     }
 
     /// Shows how far it is, and writes preview and state from time to time.
     private final class Follower implements StyleListener {
+        private final StylePair pair;
         private final StyleTransfer transfer;
         private final ProgressLine progress;
         private final long begun = System.nanoTime();
@@ -203,7 +275,8 @@ final class StyleCommand extends Job {
         private int iterations;
         private double loss;
 
-        Follower(StyleTransfer transfer, ProgressLine progress) {
+        Follower(StylePair pair, StyleTransfer transfer, ProgressLine progress) {
+            this.pair = pair;
             this.transfer = transfer;
             this.progress = progress;
         }
@@ -237,7 +310,7 @@ final class StyleCommand extends Job {
             progress.show(() -> line(now, time));
             try {
                 drawn = writeIfDue(drawn, SHOW_EVERY, this::draw);
-                saved = writeIfDue(saved, SAVE_EVERY, () -> transfer.save(state()));
+                saved = writeIfDue(saved, SAVE_EVERY, () -> transfer.save(pair.state()));
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }
@@ -265,7 +338,7 @@ final class StyleCommand extends Job {
         }
 
         private void draw() throws IOException {
-            PictureWriter.png(preview(), transfer.picture().fitLongest(PREVIEW_SIDE));
+            PictureWriter.png(pair.preview(), transfer.picture().fitLongest(PREVIEW_SIDE));
         }
 
         /// The next time is no earlier than what writing took allows.

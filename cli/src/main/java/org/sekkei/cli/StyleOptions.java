@@ -3,13 +3,16 @@ package org.sekkei.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.pictures.Picture;
 import org.sekkei.tasks.style.DescentRule;
 import org.sekkei.tasks.style.FeatureModel;
 import org.sekkei.tasks.style.Features;
+import org.sekkei.tasks.style.MemoryPlan;
 import org.sekkei.tasks.style.StyleJob;
 import org.sekkei.tasks.style.StyleRecipe;
+import org.sekkei.tasks.style.StyleTransfer;
 import org.sekkei.torch.DType;
 import org.sekkei.torch.Device;
 import org.sekkei.train.Precision;
@@ -22,7 +25,9 @@ final class StyleOptions {
         ADAM
     }
 
-    private static final int USUAL_SIDE = 1024;
+    /// Between sizes that are tried where that of the content does not fit into the memory.
+    private static final double SMALLER = 0.9;
+
     private static final double USUAL_SHARE_OF_FREE_MEMORY = 0.8;
 
     @Option(
@@ -54,8 +59,14 @@ final class StyleOptions {
     @Option(
             names = "--size",
             paramLabel = "N",
-            description = "Longest side of the result: pixels, 4K or 8K; that of CONTENT, 1024 at most, if not given.")
+            description = "Longest side of the result: pixels, 4K or 8K; that of CONTENT if not given.")
     private @Nullable PictureSide size;
+
+    @Option(
+            names = "--first-size",
+            paramLabel = "N",
+            description = "Longest side to begin with, at least; sizes grow from there; the recipe's if not given.")
+    private @Nullable PictureSide firstSize;
 
     @Option(
             names = "--iterations",
@@ -91,23 +102,44 @@ final class StyleOptions {
     private long seed = 1;
 
     /// @param command says what is wrong with the options
-    StyleJob job(Job command, Picture content, Picture style) throws IOException {
+    /// @throws IllegalArgumentException if the pictures are too small for the network, or the memory for the pictures
+    StyleTransfer transfer(Job command, Features features, Picture content, Picture style) {
         Device where = command.fromOptions(() -> Device.parse(device));
-        Features features = features(command);
         StyleRecipe asked = command.fromOptions(() -> recipe(features.model()));
         long most = memory == null ? (long) (where.freeBytes() * USUAL_SHARE_OF_FREE_MEMORY) : memory.bytes();
-        int longest = size == null ? Math.min(USUAL_SIDE, Math.max(content.width(), content.height())) : size.pixels();
-        return new StyleJob(
+        int own = Math.max(content.width(), content.height());
+        var job = new StyleJob(
                 content,
                 style,
                 features,
                 asked,
                 precision.on(where) == Precision.BFLOAT16 ? DType.BFLOAT16 : DType.FLOAT32,
-                longest,
+                size == null ? own : size.pixels(),
                 most,
                 optimizer != null,
                 where,
                 seed);
+        return size == null ? largest(command, job) : new StyleTransfer(job);
+    }
+
+    /// The content's own size was not asked for, so a smaller one will do where that does not fit.
+    private static StyleTransfer largest(Job command, StyleJob job) {
+        MemoryPlan.@Nullable TooLittle tooLittle = null;
+        for (double longest = job.longest(); longest >= 1; longest *= SMALLER) {
+            try {
+                var transfer = new StyleTransfer(job.withLongest((int) longest));
+                if (tooLittle != null) {
+                    command.err().println("The result is made " + (int) longest + " pixels long, not " + job.longest()
+                            + ": " + Failures.sentence(tooLittle) + ".");
+                }
+                return transfer;
+            } catch (MemoryPlan.TooLittle e) {
+                tooLittle = tooLittle == null ? e : tooLittle;
+            } catch (IllegalArgumentException nothingLeft) {
+                throw tooLittle == null ? nothingLeft : tooLittle;
+            }
+        }
+        throw Objects.requireNonNull(tooLittle);
     }
 
     private StyleRecipe recipe(FeatureModel network) {
@@ -118,6 +150,9 @@ final class StyleOptions {
         if (iterations != null) {
             asked = asked.withIterations(iterations);
         }
+        if (firstSize != null) {
+            asked = asked.beginningAt(firstSize.pixels());
+        }
         return switch (optimizer) {
             case null -> asked;
             case LBFGS -> asked.with(asked.rule() instanceof DescentRule.Bfgs bfgs ? bfgs : DescentRule.Bfgs.USUAL);
@@ -125,7 +160,7 @@ final class StyleOptions {
         };
     }
 
-    private Features features(Job command) throws IOException {
+    Features features(Job command) throws IOException {
         FeatureModel network =
                 command.fromOptions(() -> model == null ? FeatureModel.VGG19 : FeatureModel.named(model));
         if (weights == null) {

@@ -2,18 +2,25 @@ package org.sekkei.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sekkei.pictures.Original;
+import org.sekkei.pictures.Picture;
 import org.sekkei.pictures.PictureReader;
+import org.sekkei.pictures.PictureWriter;
 import tools.jackson.databind.JsonNode;
 
 class StyleCommandTest {
@@ -81,6 +88,55 @@ class StyleCommandTest {
         assertThat(new PictureReader().read(out).width()).isEqualTo(60);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"out.png", "out.tif"})
+    void keepsSizeProfileAndTransparency(String name) throws Exception {
+        Path odd = folder.resolve("odd.tif");
+        var image = new BufferedImage(60, 40, BufferedImage.TYPE_4BYTE_ABGR);
+        for (int x = 0; x < 60; x++) {
+            for (int y = 0; y < 40; y++) {
+                image.setRGB(x, y, (x < 30 ? 0 : 0xff000000) | x << 18 | y << 9 | 60);
+            }
+        }
+        ICC_Profile profile = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB);
+        Picture picture = Picture.fromBufferedImage(image);
+        byte[] alpha = new byte[picture.rgb().length];
+        for (int i = 0; i < alpha.length; i++) {
+            alpha[i] = (byte) (i / 3 % 60 < 30 ? 0 : 255);
+        }
+        short[] levels = new short[alpha.length];
+        Arrays.fill(levels, (short) 20_000);
+        PictureWriter.tiff16(odd, 60, 40, levels, new Picture(60, 40, alpha), profile);
+        Path made = folder.resolve(name);
+        Invocation done = Invocation.of("style", odd, STYLE, "-o", made, "--iterations", "1");
+        assertThat(done.code()).as("%s", done.err()).isZero();
+        Original result = new PictureReader().readOriginal(made);
+        assertThat(result.picture().width()).isEqualTo(60);
+        assertThat(Objects.requireNonNull(result.alpha()).rgb()).isEqualTo(alpha);
+        assertThat(Objects.requireNonNull(result.profile()).getData()).isEqualTo(profile.getData());
+    }
+
+    @Test
+    void makesSeveralPairs() throws Exception {
+        Path list = Files.writeString(
+                folder.resolve("pairs.csv"),
+                "# content, style\n" + content.toAbsolutePath() + ", " + STYLE.toAbsolutePath() + ", second.tif\n");
+        Path results = folder.resolve("results");
+        Object[] all = {
+            "style", content, STYLE, "--pairs", list, "-o", results, "--size", "48", "--iterations", "1", "--json"
+        };
+        Invocation made = Invocation.of(all);
+        assertThat(made.code()).as("%s", made.err()).isZero();
+        assertThat(made.json().size()).isEqualTo(2);
+        assertThat(filesBeside(results.resolve("x")))
+                .containsExactlyInAnyOrder("arcDeTriomphe-fish6.png", "second.tif");
+        Files.delete(results.resolve("second.tif"));
+        all[all.length - 1] = "--resume";
+        Invocation again = Invocation.of(all);
+        assertThat(again.code()).isZero();
+        assertThat(again.out()).contains("second.tif").doesNotContain("arcDeTriomphe-fish6.png");
+    }
+
     @Test
     void saysInOneSentenceWhatCannotBe() throws IOException {
         assertFailure(2, "there is no such file or folder.", folder.resolve("none.png"), STYLE, "-o", out);
@@ -94,6 +150,11 @@ class StyleCommandTest {
         assertFailure(2, "give it --memory ", content, STYLE, "-o", out, "--memory", "10M");
         assertFailure(2, "iterations must be at least 1, not 0", content, STYLE, "-o", out, "--iterations", "0");
         assertFailure(2, "nothing is left of a picture of 12 x 9 pixels", content, STYLE, "-o", out, "--size", "12");
+        assertFailure(2, "a style is missing;", content, "-o", out);
+        assertFailure(2, "give CONTENT and STYLE, or --pairs FILE", "-o", out);
+        assertFailure(2, "would be made of two pairs", content, STYLE, content, STYLE, "-o", folder);
+        Path list = Files.writeString(folder.resolve("pairs.csv"), "a\n");
+        assertFailure(1, "line 1 is not CONTENT,STYLE", "--pairs", list, "-o", folder);
         assertFailure(2, "there is nothing to go on from", content, STYLE, "-o", out, "--resume");
         Files.createDirectories(folder.resolve("made"));
         Path state = Files.writeString(folder.resolve("made/out.png.state"), "x");
@@ -123,8 +184,8 @@ class StyleCommandTest {
         assertThat(measured.json().get("rows")).hasSize(4);
         String markdown = Files.readString(folder.resolve("style.md"));
         assertThat(markdown)
-                .contains(
-                        "| nin | cpu | 64 | float32 |  |  |  | nothing is left of a picture of 64 x 64 pixels at conv4;")
+                .contains("| nin | cpu | 64 | float32 |  |  |  | nothing is left of a picture of 64 x 64 pixels at"
+                        + " conv4;")
                 .contains("| vgg16 | cpu | 128 | float32 |");
         assertThat(Files.readString(folder.resolve("style.csv"))).startsWith("network,device,side,precision,");
         assertThat(folder.resolve("style.html")).exists();

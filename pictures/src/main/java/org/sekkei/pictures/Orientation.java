@@ -11,7 +11,6 @@ import com.drew.metadata.exif.ExifIFD0Directory;
 import com.drew.metadata.exif.ExifReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 
 /// How the stored rows and columns are turned to stand upright; the constants' order is EXIF's, from 1.
@@ -67,19 +66,9 @@ enum Orientation {
     /// Only the EXIF chunk: a general reader would also inflate texts of any length.
     private static Metadata pngMetadata(byte[] bytes) {
         Metadata metadata = new Metadata();
-        ByteBuffer file = ByteBuffer.wrap(bytes);
-        for (long at = 8; at + 12 <= bytes.length; ) {
-            int length = file.getInt((int) at);
-            if (length < 0 || at + 12 + length > bytes.length) {
-                break;
-            }
-            if (file.getInt((int) at + 4) == 0x65584966) { // eXIf
-                byte[] exif = new byte[length];
-                file.get((int) at + 8, exif);
-                new ExifReader().extract(new ByteArrayReader(exif), metadata, 0);
-                break;
-            }
-            at += 12L + length;
+        byte[] exif = PngChunk.find(bytes, "eXIf");
+        if (exif != null) {
+            new ExifReader().extract(new ByteArrayReader(exif), metadata, 0);
         }
         return metadata;
     }

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// Decodes JPEG (CMYK and YCCK too), PNG, WebP, GIF, BMP and TIFF files, told apart by their content.
 ///
 /// A picture comes out as it is meant to be seen: turned upright as its EXIF block says, its first frame or page,
-/// 16-bit channels rounded to 8, whatever is transparent composited over white, and an embedded colour profile of a
-/// JPEG, WebP or TIFF file converted to sRGB.
+/// 16-bit channels rounded to 8, whatever is transparent composited over white, and an embedded colour profile
+/// converted
+/// to sRGB.
 public final class PictureReader {
     private static final long MAX_FILE_BYTES = 1L << 30;
 
@@ -42,7 +43,23 @@ public final class PictureReader {
     ///
     /// @throws UnreadablePictureException when the file cannot be opened, or as [#read(byte[], String)] says
     public Picture read(Path file) throws UnreadablePictureException {
-        byte[] bytes;
+        return read(bytes(file), file.toString());
+    }
+
+    /// Reads the picture in `file` with what a [Picture] leaves out.
+    ///
+    /// @throws UnreadablePictureException as [#read(Path)] does
+    public Original readOriginal(Path file) throws UnreadablePictureException {
+        return read(bytes(file), file.toString(), (image, upright) -> {
+            Picture alpha = Original.alphaOf(image);
+            return new Original(
+                    upright.apply(Picture.fromBufferedImage(image)),
+                    alpha == null ? null : upright.apply(alpha),
+                    Profiles.of(image));
+        });
+    }
+
+    private static byte[] bytes(Path file) throws UnreadablePictureException {
         try {
             if (!Files.isRegularFile(file) && Files.exists(file)) {
                 throw new UnreadablePictureException(file + " is not a file");
@@ -52,7 +69,7 @@ public final class PictureReader {
                 throw new UnreadablePictureException(
                         file + " has " + size + " bytes, more than the " + MAX_FILE_BYTES + " that a picture may have");
             }
-            bytes = Files.readAllBytes(file);
+            return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             throw new UnreadablePictureException(file + " does not exist", e);
         } catch (UnreadablePictureException e) {
@@ -60,7 +77,6 @@ public final class PictureReader {
         } catch (IOException e) {
             throw new UnreadablePictureException(file + " cannot be opened: " + reason(e), e);
         }
-        return read(bytes, file.toString());
     }
 
     /// Reads the picture in `bytes`, the content of a file.
@@ -69,6 +85,15 @@ public final class PictureReader {
     /// @throws UnreadablePictureException when the bytes are not a picture in one of the formats, are cut
     ///     short, cannot be decoded, or hold more pixels than the limits allow
     public Picture read(byte[] bytes, String name) throws UnreadablePictureException {
+        return read(bytes, name, (image, upright) -> upright.apply(Picture.fromBufferedImage(image)));
+    }
+
+    @FunctionalInterface
+    private interface Taking<T> {
+        T take(BufferedImage image, Orientation upright);
+    }
+
+    private <T> T read(byte[] bytes, String name, Taking<T> taking) throws UnreadablePictureException {
         PictureFormat format = PictureFormat.of(bytes);
         if (format == null) {
             throw new UnreadablePictureException(name + notAPicture(bytes));
@@ -77,7 +102,7 @@ public final class PictureReader {
             throw truncated(format, name, null);
         }
         try {
-            return Orientation.of(format, bytes).apply(decode(format, bytes, name));
+            return taking.take(decode(format, bytes, name), Orientation.of(format, bytes));
         } catch (UnreadablePictureException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -90,7 +115,7 @@ public final class PictureReader {
         }
     }
 
-    private Picture decode(PictureFormat format, byte[] bytes, String name) throws IOException {
+    private BufferedImage decode(PictureFormat format, byte[] bytes, String name) throws IOException {
         Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(format.readerName());
         if (!readers.hasNext()) {
             throw new UnreadablePictureException(
@@ -115,7 +140,7 @@ public final class PictureReader {
             if (warnings.stream().anyMatch(PictureReader::saysCutShort)) {
                 throw truncated(format, name, null);
             }
-            return Picture.fromBufferedImage(image);
+            return format == PictureFormat.PNG ? Profiles.inPngProfile(image, bytes) : image;
         } finally {
             reader.dispose();
         }

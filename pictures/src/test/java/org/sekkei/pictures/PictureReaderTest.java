@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.color.ColorSpace;
+import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,26 @@ class PictureReaderTest {
                 ColorSpace.getInstance(ColorSpace.CS_sRGB), false, false, 1, DataBuffer.TYPE_USHORT);
         byte[] file = SampleFiles.encode("png", new BufferedImage(model, raster, false, null));
         assertThat(reader.read(file, "a").rgb()).isEqualTo(bytes(0, 255, 7, 0, 1, 200, 128, 0, 254));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.png", "a.tif"})
+    void profilesComeBackAndTheirColoursAreConverted(String name, @TempDir Path folder) throws IOException {
+        ICC_Profile linear = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB);
+        Path file = folder.resolve(name);
+        if (name.endsWith(".png")) {
+            PictureWriter.png(file, new Original(PICTURE, null, linear));
+        } else {
+            short[] levels = new short[PICTURE.rgb().length];
+            for (int i = 0; i < levels.length; i++) {
+                levels[i] = (short) ((PICTURE.rgb()[i] & 0xff) * 257);
+            }
+            PictureWriter.tiff16(file, PICTURE.width(), PICTURE.height(), levels, null, linear);
+        }
+        Original read = reader.readOriginal(file);
+        assertThat(Objects.requireNonNull(read.profile()).getData()).isEqualTo(linear.getData());
+        assertThat(read.alpha()).isNull();
+        assertThat(Psnr.between(read.picture(), PICTURE)).isGreaterThan(30); // linear light in 8 bits is coarse
     }
 
     @Test
@@ -194,10 +216,12 @@ class PictureReaderTest {
         assertUnreadable(new byte[0], "huge.png is empty");
         assertUnreadable(
                 "hello world".getBytes(StandardCharsets.UTF_8),
-                "huge.png is not a picture of a known format (JPEG, PNG, WebP, GIF, BMP, TIFF): it begins with 'hello wo'");
+                "huge.png is not a picture of a known format (JPEG, PNG, WebP, GIF, BMP, TIFF): it begins with 'hello"
+                        + " wo'");
         assertUnreadable(
                 new byte[] {1, 2},
-                "huge.png is not a picture of a known format (JPEG, PNG, WebP, GIF, BMP, TIFF): it begins with the bytes 01 02");
+                "huge.png is not a picture of a known format (JPEG, PNG, WebP, GIF, BMP, TIFF): it begins with the"
+                        + " bytes 01 02");
         Path missing = folder.resolve("none.jpg");
         assertThatThrownBy(() -> reader.read(missing))
                 .isInstanceOf(UnreadablePictureException.class)

@@ -13,6 +13,15 @@ import org.sekkei.torch.DType;
 /// @param rule perhaps with a shorter history than asked for, or Adam where no history fits
 /// @param bytes the estimate for the process
 public record MemoryPlan(int side, DescentRule rule, long bytes) {
+    /// The memory is too little for any tile. The message names the least that would do.
+    public static final class TooLittle extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        TooLittle(String message) {
+            super(message);
+        }
+    }
+
     /// No tiles.
     public static final int WHOLE = 0;
 
@@ -43,7 +52,7 @@ public record MemoryPlan(int side, DescentRule rule, long bytes) {
     /// @param height of the picture
     /// @param fixedRule whether the rule is the user's wish; else Adam comes for a history that does not fit
     /// @param budget bytes for the process, or for the device that is not the processor
-    /// @throws IllegalArgumentException with the smallest budget that would do
+    /// @throws TooLittle with the smallest budget that would do
     public static MemoryPlan of(
             FeatureNetwork network, StyleRecipe recipe, int width, int height, boolean fixedRule, long budget) {
         var need = new Need(network, recipe, width, height);
@@ -67,10 +76,10 @@ public record MemoryPlan(int side, DescentRule rule, long bytes) {
             }
         }
         long least = need.of(SIDES.getLast(), rule);
-        throw new IllegalArgumentException(String.format(
+        throw new TooLittle(String.format(
                 Locale.ROOT,
-                "a picture of %d x %d pixels takes at least %s of memory this way, and %s may be used; give it --memory %dM,"
-                        + " or take a smaller --size%s",
+                "a picture of %d x %d pixels takes at least %s of memory this way, and %s may be used; give it"
+                        + " --memory %dM, or take a smaller --size%s",
                 width,
                 height,
                 megabytes(least),

@@ -27,6 +27,10 @@ record StyleCanvas(int width, int height, int left, int top, int pictureWidth, i
         };
     }
 
+    long pixels() {
+        return (long) width * height;
+    }
+
     /// The picture on black.
     Tensor put(Picture picture) {
         try (Scope scope = Scope.open()) {

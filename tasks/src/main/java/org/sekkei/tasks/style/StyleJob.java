@@ -32,6 +32,11 @@ public record StyleJob(
         }
     }
 
+    /// The same picture at another size.
+    public StyleJob withLongest(int pixels) {
+        return new StyleJob(content, style, features, recipe, precision, pixels, memory, fixedRule, device, seed);
+    }
+
     /// What decides the result, in one line. Memory is none of it.
     String identity() {
         return String.join(

@@ -97,6 +97,10 @@ public record StyleRecipe(
         Pyramid withIterations(int iterations) {
             return new Pyramid(factor, smallest, iterations, laterShare);
         }
+
+        Pyramid withSmallest(int smallest) {
+            return new Pyramid(factor, smallest, iterations, laterShare);
+        }
     }
 
     public StyleRecipe {
@@ -231,6 +235,13 @@ public record StyleRecipe(
             throw new IllegalArgumentException("iterations must be at least 1, not " + iterations);
         }
         return with(pyramid.withIterations(iterations));
+    }
+
+    /// The same from another size on; at the largest alone if that is smaller.
+    ///
+    /// @param smallest longest side to begin with, in pixels
+    public StyleRecipe beginningAt(int smallest) {
+        return with(pyramid.withSmallest(smallest));
     }
 
     /// The same at the largest size alone.

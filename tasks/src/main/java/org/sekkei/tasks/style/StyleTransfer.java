@@ -30,6 +30,11 @@ public final class StyleTransfer implements AutoCloseable {
     private static final String DESCENT = "descent.";
     private static final String IDENTITY = "identity";
 
+    /// A style picture this many times as large as the content's is looked at in tiles of [#STYLE_TILE] or less.
+    private static final long MOST_OF_CONTENT = 2;
+
+    private static final int STYLE_TILE = 512;
+
     private final StyleJob job;
     private final FeatureNetwork network;
     private final List<Size> sizes;
@@ -81,6 +86,11 @@ public final class StyleTransfer implements AutoCloseable {
         Size first = all.removeFirst();
         all.addFirst(new Size(first.canvas, recipe.pyramid().iterations(), first.plan));
         return all;
+    }
+
+    /// What is made.
+    public StyleJob job() {
+        return job;
     }
 
     /// The plan of the largest size.
@@ -234,7 +244,7 @@ public final class StyleTransfer implements AutoCloseable {
                 : now.plan.side();
         var features = new TiledFeatures(network, side);
         var content = contentTerms(features, now.canvas);
-        var style = styleTerms(features, now.canvas);
+        var style = styleTerms(side, now.canvas);
         var objective = new Objective(network, content, style, new Objective.TotalVariation(recipe.totalVariation()));
         return now.plan.side() == MemoryPlan.WHOLE ? new WholeGradient(objective) : new TiledGradient(objective, side);
     }
@@ -255,13 +265,18 @@ public final class StyleTransfer implements AutoCloseable {
         return terms;
     }
 
-    private List<Objective.StyleTerm> styleTerms(TiledFeatures features, StyleCanvas canvas) {
+    private List<Objective.StyleTerm> styleTerms(int side, StyleCanvas canvas) {
         StyleRecipe recipe = job.recipe();
+        StyleCanvas lies = styleCanvas(canvas);
+        // A strip is done at once in little memory, which is no reason to do so with a style that is as long and no
+        // strip.
+        boolean larger = lies.pixels() > MOST_OF_CONTENT * canvas.pixels();
+        var features = new TiledFeatures(network, larger ? Math.min(side, STYLE_TILE) : side);
         List<Objective.StyleTerm> terms = new ArrayList<>();
         try (Scope scope = Scope.open();
                 var _ = Autograd.noGrad()) {
             Map<String, Moments> targets =
-                    features.moments(styleCanvas(canvas).put(job.style()).to(job.device()), taps(recipe.style()));
+                    features.moments(lies.put(job.style()).to(job.device()), taps(recipe.style()));
             for (StyleRecipe.Layer layer : recipe.style()) {
                 Moments target = Objects.requireNonNull(targets.get(layer.tap()));
                 target.keepBeyond(scope);

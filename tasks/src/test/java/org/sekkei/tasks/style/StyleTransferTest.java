@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -196,7 +197,7 @@ class StyleTransferTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"600, 20, 300", "20, 600, 300", "16, 16, 16", "40, 30, 40"})
+    @CsvSource({"600, 20, 300", "20, 600, 300", "16, 16, 16", "40, 30, 40", "2000, 16, 2000"})
     void takesStripsAndPicturesBelowTheReceptiveField(int width, int height, int longest) {
         Picture content = photo("monuments/arcDeTriomphe.webp").resized(width, height);
         StyleRecipe recipe = StyleRecipe.gatys(FeatureModel.VGG_SMALL).withIterations(2);
@@ -227,6 +228,34 @@ class StyleTransferTest {
                         .plan()
                         .bytes())
                 .isLessThanOrEqualTo(least);
+    }
+
+    @Test
+    void tilesOfALargerStyleSayTheSame() {
+        Picture strip = photo("monuments/arcDeTriomphe.webp").resized(800, 16);
+        StyleRecipe recipe = StyleRecipe.gatys(FeatureModel.VGG_SMALL)
+                .with(DescentRule.Adam.USUAL)
+                .withIterations(2)
+                .atOneSize();
+        // 800 x 800 pixels of style against 800 x 16 of content
+        Picture large = photo("fishes/fish6.webp").resized(800, 800);
+        StyleJob job = new StyleJob(strip, large, features, recipe, DType.FLOAT32, 800, PLENTY, false, Device.CPU, 1);
+        Made made = make(job);
+        assertThat(made.log.sizes).containsExactly("800x16");
+        FeatureNetwork network = features.network(recipe, DType.FLOAT32, Device.CPU);
+        var canvas = StyleCanvas.of(StyleRecipe.Canvas.OWN, large, 800);
+        var taps = List.of("conv1_1", "conv5_1");
+        var tiles = new TiledFeatures(network, 512).moments(canvas.put(large), taps);
+        var whole = new TiledFeatures(network, 1024).moments(canvas.put(large), taps);
+        for (String tap : taps) {
+            Moments ours = Objects.requireNonNull(tiles.get(tap));
+            Moments theirs = Objects.requireNonNull(whole.get(tap));
+            assertThat(ours.count()).isEqualTo(theirs.count());
+            double difference =
+                    ours.products().sub(theirs.products()).square().sum().item();
+            assertThat(Math.sqrt(difference / theirs.products().square().sum().item()))
+                    .isLessThan(1e-5);
+        }
     }
 
     private static String messageOf(Runnable failing) {
