@@ -102,7 +102,7 @@ final class StyleOptions {
     private long seed = 1;
 
     /// @param command says what is wrong with the options
-    /// @throws IllegalArgumentException if the pictures are too small for the network, or the memory for the pictures
+    /// @throws IllegalArgumentException if the pictures are too small, or the memory is
     StyleTransfer transfer(Job command, Features features, Picture content, Picture style) {
         Device where = command.fromOptions(() -> Device.parse(device));
         StyleRecipe asked = command.fromOptions(() -> recipe(features.model()));
@@ -129,8 +129,9 @@ final class StyleOptions {
             try {
                 var transfer = new StyleTransfer(job.withLongest((int) longest));
                 if (tooLittle != null) {
-                    command.err().println("The result is made " + (int) longest + " pixels long, not " + job.longest()
-                            + ": " + Failures.sentence(tooLittle) + ".");
+                    command.err()
+                            .println("The result is made " + (int) longest + " pixels long, not " + job.longest() + ": "
+                                    + Failures.sentence(tooLittle) + ".");
                 }
                 return transfer;
             } catch (MemoryPlan.TooLittle e) {
