@@ -26,7 +26,7 @@ public record Objective(
     /// `weight` times a distance of moments.
     ///
     /// @param tap the features' name
-    public record StyleTerm(String tap, double weight, StyleLoss loss, Moments target) {}
+    public record StyleTerm(String tap, double weight, StyleLoss.Target target) {}
 
     /// `weight` times the mean squared difference of neighbours, across and down.
     public record TotalVariation(double weight) {

@@ -1,20 +1,31 @@
 package org.sekkei.tasks.style;
 
 import org.sekkei.torch.Functional;
+import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
 
-/// How far the features of a picture are from a style: a number that autograd can differentiate by the moments.
+/// How far the features of a picture are from a style.
 public sealed interface StyleLoss {
-    /// @param picture the moments of the picture that is made
-    /// @param style those of the style picture, at the same step of the same network
-    Tensor between(Moments picture, Moments style);
+    /// Computes what depends on the style alone, once for all iterations.
+    ///
+    /// @param style the moments of the style picture
+    Target to(Moments style);
+
+    /// A style to come near to.
+    sealed interface Target {
+        /// @param picture the moments of the picture that is made, at the same step of the same network
+        /// @return a number that autograd can differentiate by the moments
+        Tensor from(Moments picture);
+
+        void keepBeyond(Scope scope);
+    }
 
     /// The mean squared difference of Gram matrices `F Fᵀ / (C N)` (Gatys et al., 2015, arXiv 1508.06576, up to a
     /// factor).
     record Gram() implements StyleLoss {
         @Override
-        public Tensor between(Moments picture, Moments style) {
-            return Functional.mseLoss(normalised(picture), normalised(style));
+        public Target to(Moments style) {
+            return new GramTarget(normalised(style));
         }
 
         private static Tensor normalised(Moments moments) {
@@ -32,16 +43,15 @@ public sealed interface StyleLoss {
         public static final Wasserstein DEFAULT = new Wasserstein(1e-4, 12);
 
         @Override
-        public Tensor between(Moments picture, Moments style) {
-            Tensor least = trace(style.products())
-                    .mul(epsilon / ((double) style.count() * style.sums().numel()));
-            Tensor s = covariance(picture, least);
-            Tensor t = covariance(style, least);
-            Tensor root = root(t); // of the target, which takes no gradient
-            Tensor cross = root(root.matmul(s).matmul(root));
-            Tensor means = mean(picture).sub(mean(style)).square().sum();
-            Tensor traces = trace(s).add(trace(t)).sub(trace(cross).mul(2));
-            return means.add(traces).div(picture.sums().numel());
+        public Target to(Moments style) {
+            try (Scope scope = Scope.open()) {
+                Tensor least = trace(style.products())
+                        .mul(epsilon / ((double) style.count() * style.sums().numel()));
+                Tensor covariance = covariance(style, least);
+                Target target = new WassersteinTarget(this, mean(style), root(covariance), trace(covariance), least);
+                target.keepBeyond(scope);
+                return target;
+            }
         }
 
         private static Tensor mean(Moments moments) {
@@ -77,6 +87,44 @@ public sealed interface StyleLoss {
         private static Tensor identity(Tensor like) {
             Tensor positions = Tensor.arange(like.numel()).to(like.device());
             return positions.unsqueeze(0).eq(positions.unsqueeze(1)).to(like.dtype());
+        }
+    }
+
+    /// @param style the Gram matrix
+    record GramTarget(Tensor style) implements Target {
+        @Override
+        public Tensor from(Moments picture) {
+            return Functional.mseLoss(Gram.normalised(picture), style);
+        }
+
+        @Override
+        public void keepBeyond(Scope scope) {
+            scope.keep(style);
+        }
+    }
+
+    /// @param mean `m'`, \[C\]
+    /// @param root `S'^½`, \[C, C\]
+    /// @param trace of `S'`
+    /// @param least what is added to the diagonal of a picture's covariance
+    record WassersteinTarget(Wasserstein loss, Tensor mean, Tensor root, Tensor trace, Tensor least) implements Target {
+        @Override
+        public Tensor from(Moments picture) {
+            Tensor covariance = Wasserstein.covariance(picture, least);
+            Tensor cross = loss.root(root.matmul(covariance).matmul(root));
+            Tensor means = Wasserstein.mean(picture).sub(mean).square().sum();
+            Tensor traces = Wasserstein.trace(covariance)
+                    .add(trace)
+                    .sub(Wasserstein.trace(cross).mul(2));
+            return means.add(traces).div(picture.sums().numel());
+        }
+
+        @Override
+        public void keepBeyond(Scope scope) {
+            scope.keep(mean);
+            scope.keep(root);
+            scope.keep(trace);
+            scope.keep(least);
         }
     }
 }

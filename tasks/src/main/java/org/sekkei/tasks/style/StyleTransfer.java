@@ -278,12 +278,11 @@ public final class StyleTransfer implements AutoCloseable {
             Map<String, Moments> targets =
                     features.moments(lies.put(job.style()).to(job.device()), taps(recipe.style()));
             for (StyleRecipe.Layer layer : recipe.style()) {
-                Moments target = Objects.requireNonNull(targets.get(layer.tap()));
+                Moments moments = Objects.requireNonNull(targets.get(layer.tap()));
+                StyleLoss.Target target = recipe.loss().to(moments);
                 target.keepBeyond(scope);
-                double unit = isRelative()
-                        ? recipe.loss().between(target.none(), target).item()
-                        : 1;
-                terms.add(new Objective.StyleTerm(layer.tap(), weight(layer, unit), recipe.loss(), target));
+                double unit = isRelative() ? target.from(moments.none()).item() : 1;
+                terms.add(new Objective.StyleTerm(layer.tap(), weight(layer, unit), target));
             }
         }
         return terms;

@@ -52,7 +52,7 @@ public record TiledGradient(Objective objective, int side) implements Gradient {
                     sums.products().copy().requiresGrad(true),
                     sums.sums().copy().requiresGrad(true),
                     sums.count());
-            Tensor distance = term.loss().between(free, term.target()).mul(term.weight());
+            Tensor distance = term.target().from(free).mul(term.weight());
             distance.backward();
             loss[0] += distance.item();
             Tensor products = Objects.requireNonNull(free.products().grad());

@@ -20,7 +20,7 @@ public record WholeGradient(Objective objective) implements Gradient {
             }
             for (Objective.StyleTerm term : objective.style()) {
                 Moments mine = Moments.of(Objects.requireNonNull(features.get(term.tap())));
-                loss = loss.add(term.loss().between(mine, term.target()).mul(term.weight()));
+                loss = loss.add(term.target().from(mine).mul(term.weight()));
             }
             loss.backward();
             Tensor gradient = Objects.requireNonNull(x.grad()).copy();

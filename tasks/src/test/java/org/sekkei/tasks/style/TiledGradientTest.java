@@ -79,7 +79,7 @@ class TiledGradientTest {
                         taps.get(3), 0.5, Objects.requireNonNull(contentFeatures.get(taps.get(3))))),
                 taps.stream()
                         .map(tap -> new Objective.StyleTerm(
-                                tap, 2, loss, Moments.of(Objects.requireNonNull(styleFeatures.get(tap)))))
+                                tap, 2, loss.to(Moments.of(Objects.requireNonNull(styleFeatures.get(tap))))))
                         .toList(),
                 new Objective.TotalVariation(0.1));
         Gradient.Slope whole = new WholeGradient(objective).at(picture);
