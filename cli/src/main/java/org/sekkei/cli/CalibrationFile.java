@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.sekkei.plan.Calibration;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.SerializationFeature;
@@ -16,10 +17,12 @@ final class CalibrationFile {
 
     /// In the user's folder for such things.
     static Path usual() {
-        String caches = System.getenv("XDG_CACHE_HOME");
-        Path folder = caches == null || caches.isEmpty()
-                ? Path.of(System.getProperty("user.home"), ".cache")
-                : Path.of(caches);
+        return usual(System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home"));
+    }
+
+    /// @param caches the user's folder for such things, where one is named
+    static Path usual(@Nullable String caches, String home) {
+        Path folder = caches == null || caches.isEmpty() ? Path.of(home, ".cache") : Path.of(caches);
         return folder.resolve("sekkei").resolve("calibration.json");
     }
 

@@ -4,8 +4,6 @@ import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -20,7 +18,6 @@ import org.sekkei.plan.GpuCatalogue;
 import org.sekkei.plan.MemoryPlan;
 import org.sekkei.plan.Overhead;
 import org.sekkei.plan.Planner;
-import org.sekkei.plan.Probe;
 import org.sekkei.plan.StepTime;
 import org.sekkei.plan.Workload;
 import org.sekkei.plan.Workload.Use;
@@ -180,10 +177,14 @@ final class PlanCommand extends Job {
     /// How long a job takes.
     ///
     /// @param secondsAStep of the network and, on a processor, of making its batch
+    /// @param low what a step will hardly take less than; null on cards, where nothing was measured
+    /// @param high what it will hardly take more than; null on cards
     /// @param secondsAnEpoch null if it is not known how many pictures there are
     /// @param limit what is waited for: compute, bandwidth, launches, or data
     record Times(
             double secondsAStep,
+            @Nullable Double low,
+            @Nullable Double high,
             double picturesPerSecond,
             @Nullable Double secondsAnEpoch,
             @Nullable Double secondsInAll,
@@ -224,7 +225,8 @@ final class PlanCommand extends Job {
                 cards.stream().map(card -> planner.on(card, part, resident)).toList();
         Times here = cards.isEmpty()
                 ? CalibrationFile.read(calibrationFile)
-                        .map(calibration -> times(planner.time(part, calibration), workload, plan, true))
+                        .map(calibration ->
+                                times(planner.time(part, calibration), workload, plan, true, calibration.spread()))
                         .orElse(null)
                 : null;
         if (report != null) {
@@ -272,46 +274,27 @@ final class PlanCommand extends Job {
     }
 
     private int calibrate() throws IOException {
+        Calibration calibration;
         List<Workload> jobs = Calibration.jobs();
-        double[] quickest = new double[jobs.size()];
-        Arrays.fill(quickest, Double.POSITIVE_INFINITY);
         try (ProgressLine progress = newProgress()) {
-            // In turns, so that a disturbance of seconds does not fall on all measurements of a job.
-            for (int i = 0; i < CALIBRATION_ROUNDS * quickest.length; i++) {
-                Workload job = jobs.get(i % quickest.length);
-                try (var probe = new Probe(job)) {
-                    quickest[i % quickest.length] =
-                            Math.min(quickest[i % quickest.length], probe.seconds(CALIBRATION_SECONDS));
-                }
-                progress.update(
-                        "calibrating",
-                        "jobs",
-                        i + 1L,
-                        (long) CALIBRATION_ROUNDS * quickest.length,
-                        job.network().name());
-            }
+            calibration = Calibration.measure(
+                    Machine.here().toString(),
+                    jobs,
+                    CALIBRATION_ROUNDS,
+                    CALIBRATION_SECONDS,
+                    (job, done, all) -> progress.update(
+                            "calibrating", "jobs", done, all, job.task().name()));
         }
-        List<Calibration.Sample> samples = new ArrayList<>();
-        for (int i = 0; i < quickest.length; i++) {
-            samples.add(new Calibration.Sample(jobs.get(i), quickest[i]));
-        }
-        Calibration calibration = Calibration.fit(Machine.here().toString(), samples);
         CalibrationFile.write(calibrationFile, calibration);
-        var planner = new Planner(Overhead.CPU);
-        double[] errors = samples.stream()
-                .mapToDouble(sample ->
-                        Math.abs(planner.time(sample.workload(), calibration).seconds() / sample.seconds() - 1))
-                .sorted()
-                .toArray();
         if (json()) {
             printJson(calibration);
         } else {
             out().printf(
                             Locale.ROOT,
-                            "%s: %d jobs, of which half are met within %.0f %%; kept in %s%n",
+                            "%s: %d jobs, of which nine of ten are met within %.0f %%; kept in %s%n",
                             calibration.machine(),
-                            errors.length,
-                            100 * errors[errors.length / 2],
+                            jobs.size(),
+                            100 * calibration.spread(),
                             calibrationFile);
         }
         return Main.DONE;
@@ -349,7 +332,8 @@ final class PlanCommand extends Job {
     }
 
     /// @param shared whether the processor that computes makes the batches too
-    private Times times(StepTime step, Workload workload, Planner.Plan plan, boolean shared) {
+    /// @param spread the share by which the time may be lower or higher; null if nobody knows
+    private Times times(StepTime step, Workload workload, Planner.Plan plan, boolean shared, @Nullable Double spread) {
         double seconds = step.seconds();
         if (devices > 1 && workload.use().isTraining()) {
             // Every device sends and gets the gradients of the others once around the ring.
@@ -363,7 +347,14 @@ final class PlanCommand extends Job {
             seconds += making;
         }
         Double epoch = pictures == null ? null : Math.ceilDiv(pictures, workload.batch()) * seconds;
-        return new Times(seconds, workload.batch() / seconds, epoch, epoch == null ? null : epochs * epoch, limit);
+        return new Times(
+                seconds,
+                spread == null ? null : seconds * Math.max(0, 1 - spread),
+                spread == null ? null : seconds * (1 + spread),
+                workload.batch() / seconds,
+                epoch,
+                epoch == null ? null : epochs * epoch,
+                limit);
     }
 
     private Line line(CardPlan card, Workload workload, Planner.Plan plan) {
@@ -375,7 +366,7 @@ final class PlanCommand extends Job {
                 card.change(),
                 card.microBatch(),
                 need == null ? null : need.expected(),
-                step == null ? null : times(step, workload, plan, false));
+                step == null ? null : times(step, workload, plan, false, null));
     }
 
     private static List<Gpu> cards(@Nullable String name) {
@@ -462,10 +453,15 @@ final class PlanCommand extends Job {
     private static String sentence(Times times) {
         Double epoch = times.secondsAnEpoch;
         Double all = times.secondsInAll;
+        Double low = times.low;
+        Double high = times.high;
         return String.format(
                         Locale.ROOT,
-                        "a step takes %.1f ms (%s pictures/s), limited by %s",
+                        "a step takes %.1f ms%s (%s pictures/s), limited by %s",
                         1000 * times.secondsAStep,
+                        low == null || high == null
+                                ? ""
+                                : String.format(Locale.ROOT, ", %.1f to %.1f,", 1000 * low, 1000 * high),
                         Figures.rate(times.picturesPerSecond),
                         times.limit)
                 + (epoch == null || all == null

@@ -24,7 +24,7 @@ final class PlanReport {
             throws IOException {
         Workload workload = plan.workload();
         MemoryPlan need = plan.memory();
-        var page = new HtmlReport("Plan: " + workload.network().name());
+        var page = new HtmlReport("Plan: " + workload.task().name());
         page.paragraph(String.format(
                 Locale.ROOT,
                 "%s, batch %d at %d pixels, %s: between %s and %s; %s are there.",

@@ -35,7 +35,7 @@ class HouseTest {
             "models", Set.of("torch"),
             "plan", Set.of("torch", "models"),
             "train", Set.of("inr", "torch", "pictures", "models"),
-            "tasks", Set.of("inr", "torch", "pictures", "models", "train"),
+            "tasks", Set.of("inr", "torch", "pictures", "models", "plan", "train"),
             "cli", Set.of("inr", "torch", "pictures", "fit", "models", "plan", "train", "tasks"));
 
     private static final JavaClasses SEKKEI = new ClassFileImporter()

@@ -6,12 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sekkei.models.Network;
 import org.sekkei.plan.Calibration;
+import org.sekkei.plan.Workload;
+import org.sekkei.plan.Workload.Use;
+import org.sekkei.torch.DType;
 import tools.jackson.databind.JsonNode;
 
 class PlanCommandTest {
@@ -51,7 +57,7 @@ class PlanCommandTest {
     @Test
     void tellsTheTimeOfAMachineThatWasMeasured() throws IOException {
         Map<String, Double> costs = Map.of("convolution", 2e-12, "convolution_backward", 2e-12);
-        CalibrationFile.write(folder.resolve("c.json"), new Calibration("here", costs, costs));
+        CalibrationFile.write(folder.resolve("c.json"), new Calibration("here", costs, costs, 0.2));
         Invocation planned = Invocation.of(
                 "plan",
                 "train",
@@ -77,11 +83,47 @@ class PlanCommandTest {
                 .isBetween(
                         0.5 * 2e-12 * planned.json().get("flops").asDouble(),
                         2e-12 * planned.json().get("flops").asDouble());
+        assertThat(here.get("low").asDouble()).isCloseTo(0.8 * step, within(1e-9));
+        assertThat(here.get("high").asDouble()).isCloseTo(1.2 * step, within(1e-9));
         assertThat(here.get("picturesPerSecond").asDouble()).isCloseTo(8 / step, within(1e-6 / step));
         assertThat(here.get("secondsInAll").asDouble()).isCloseTo(30 * step, within(1e-9));
         assertThat(Reports.text(folder.resolve("plan.html")))
                 .contains("Memory against batch")
                 .contains("Memory against pixels");
+    }
+
+    @Test
+    void whatWasMeasuredHereIsPlannedWith() throws IOException {
+        List<Workload> jobs = new ArrayList<>();
+        for (DType precision : List.of(DType.FLOAT32, DType.BFLOAT16)) {
+            jobs.add(new Workload(Network.named("resnet18_cifar"), Use.TRAINING_SGD, 1, 32, precision));
+            jobs.add(new Workload(Network.named("vit_ti_32"), Use.INFERENCE, 1, 64, precision));
+        }
+        List<Integer> told = new ArrayList<>();
+        Calibration measured = Calibration.measure("here", jobs, 1, 0, (_, done, _) -> told.add(done));
+        assertThat(told).containsExactly(1, 2, 3, 4);
+        CalibrationFile.write(folder.resolve("c.json"), measured);
+        for (String job : List.of("train", "infer")) {
+            Invocation planned = Invocation.of(
+                    "plan", job, "resnet18_cifar", "--size", 32, "--calibration", folder.resolve("c.json"));
+            assertThat(planned.out())
+                    .containsPattern("On this machine's processor a step takes [0-9.]+ ms, [0-9.]+ to [0-9.]+, ");
+        }
+    }
+
+    @Test
+    void theCalibrationIsInTheUsersCaches() {
+        assertThat(CalibrationFile.usual(null, "/home/u")).isEqualTo(Path.of("/home/u/.cache/sekkei/calibration.json"));
+        assertThat(CalibrationFile.usual("/caches", "/home/u")).isEqualTo(Path.of("/caches/sekkei/calibration.json"));
+    }
+
+    @Test
+    void aCalibrationOfAnEarlierVersionHasAUsualSpread() throws IOException {
+        Files.writeString(
+                folder.resolve("c.json"),
+                "{\"machine\": \"m\", \"float32\": {\"matrix\": 1e-12}, \"bfloat16\": {\"matrix\": 1e-12}}");
+        assertThat(CalibrationFile.read(folder.resolve("c.json")).orElseThrow().spread())
+                .isPositive();
     }
 
     @Test

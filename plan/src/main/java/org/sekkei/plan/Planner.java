@@ -18,7 +18,7 @@ public final class Planner {
 
     private final Overhead overhead;
     private final Map<Workload, Plan> plans = new HashMap<>();
-    private final Map<Workload, Trace> traces = new HashMap<>();
+    private final Map<Workload, List<Trace>> traces = new HashMap<>();
 
     /// What a workload needs.
     ///
@@ -40,17 +40,23 @@ public final class Planner {
         if (known != null) {
             return known;
         }
-        Trace trace = trace(workload);
+        List<Trace> passes = traces(workload);
         boolean training = workload.use().isTraining();
-        double flops = trace.operations().stream()
+        double flops = passes.stream()
+                .flatMap(trace -> trace.operations().stream())
                 .mapToDouble(operation -> Rules.flops(operation) + (training ? Rules.flopsBackward(operation) : 0))
                 .sum();
+        MemoryPlan memory = passes.stream()
+                .map(trace -> overhead.memory(workload, trace, MemorySimulation.peak(trace, training)))
+                .max(Comparator.comparingLong(MemoryPlan::high))
+                .orElseThrow();
         Plan plan = new Plan(
                 workload,
-                overhead.memory(workload, trace, MemorySimulation.peak(trace, training)),
+                memory,
                 flops,
-                trace.parameterBytes() / DType.FLOAT32.bytes(),
-                trace.operations().stream()
+                passes.getFirst().parameterBytes() / DType.FLOAT32.bytes(),
+                passes.stream()
+                        .flatMap(trace -> trace.operations().stream())
                         .anyMatch(operation -> operation.name().equals("batchNorm")));
         plans.put(workload, plan);
         return plan;
@@ -58,7 +64,9 @@ public final class Planner {
 
     /// How long a step takes on the machine that was measured.
     public StepTime time(Workload workload, Calibration calibration) {
-        return calibration.time(workload, trace(workload));
+        return traces(workload).stream()
+                .map(trace -> calibration.time(workload, trace))
+                .reduce(StepTime.NONE, StepTime::plus);
     }
 
     /// The most pictures at once for which even the upper end of the need is there; empty if there is not enough for
@@ -172,7 +180,10 @@ public final class Planner {
                 verdict,
                 change,
                 plan(part).memory(),
-                StepTime.of(part, trace(part), gpu).times(parts),
+                traces(part).stream()
+                        .map(trace -> StepTime.of(part, trace, gpu))
+                        .reduce(StepTime.NONE, StepTime::plus)
+                        .times(parts),
                 microBatch);
     }
 
@@ -191,7 +202,7 @@ public final class Planner {
         return Math.clamp((long) at, fitting + 1, failing - 1);
     }
 
-    private Trace trace(Workload workload) {
+    private List<Trace> traces(Workload workload) {
         return traces.computeIfAbsent(workload, Trace::of);
     }
 }

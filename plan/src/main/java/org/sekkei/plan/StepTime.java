@@ -24,6 +24,8 @@ public record StepTime(double seconds, double computing, double moving, double l
     /// From one operation's begin to the next one's, at least.
     static final double LAUNCH_SECONDS = 8e-6;
 
+    static final StepTime NONE = new StepTime(0, 0, 0, 0);
+
     /// What a step mostly waits for.
     public enum Limit {
         COMPUTE,
@@ -34,6 +36,14 @@ public record StepTime(double seconds, double computing, double moving, double l
     public Limit limit() {
         double most = Math.max(computing, Math.max(moving, launching));
         return most == computing ? Limit.COMPUTE : most == moving ? Limit.BANDWIDTH : Limit.LAUNCHES;
+    }
+
+    StepTime plus(StepTime other) {
+        return new StepTime(
+                seconds + other.seconds,
+                computing + other.computing,
+                moving + other.moving,
+                launching + other.launching);
     }
 
     StepTime times(long steps) {

@@ -22,11 +22,11 @@ import org.sekkei.torch.Scope;
 import org.sekkei.torch.ShapeRun;
 import org.sekkei.torch.Tensor;
 
-/// Every operation of one forward pass, run on shapes alone.
+/// Every operation of one pass forward, run on shapes alone.
 ///
 /// @param operations in order
-/// @param parameterBytes what training changes
-/// @param bufferBytes what else belongs to the state
+/// @param parameterBytes what the step trains
+/// @param bufferBytes what else belongs to the networks
 /// @param inputBytes the batch
 /// @param outputs what the pass gives
 record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, long inputBytes, List<Value> outputs) {
@@ -80,12 +80,29 @@ record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, 
         }
     }
 
+    /// A trace for each pass of the step. What the step trains in any of its passes counts in all of them.
+    ///
     /// @throws IllegalArgumentException if the network does not take pictures of this size
-    static Trace of(Workload workload) {
+    static List<Trace> of(Workload workload) {
+        List<Trace> passes = workload.task().passes().stream()
+                .map(network -> pass(workload, network))
+                .toList();
+        long trained = passes.stream().mapToLong(Trace::parameterBytes).sum();
+        return passes.stream()
+                .map(pass -> new Trace(
+                        pass.operations,
+                        trained,
+                        Math.max(0, pass.parameterBytes + pass.bufferBytes - trained),
+                        pass.inputBytes,
+                        pass.outputs))
+                .toList();
+    }
+
+    private static Trace pass(Workload workload, Network network) {
         try (var _ = Scope.open();
                 var _ = Autograd.noGrad()) {
             Recorder recorder = new Recorder();
-            return ShapeRun.of(recorder, () -> recorder.run(workload));
+            return ShapeRun.of(recorder, () -> recorder.run(workload, network));
         }
     }
 
@@ -95,8 +112,8 @@ record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, 
         private final Map<Tensor, Storage> alive = new IdentityHashMap<>();
         private boolean recording;
 
-        Trace run(Workload workload) {
-            Network.Graph graph = workload.network().factory().create(Generator.idle());
+        Trace run(Workload workload, Network network) {
+            Network.Graph graph = network.factory().create(Generator.idle());
             Module module = graph.module();
             if (workload.use().isTraining()) {
                 module.train();
@@ -105,7 +122,7 @@ record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, 
             }
             SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
             long inputBytes = 0;
-            for (Network.Input input : workload.network().inputs()) {
+            for (Network.Input input : network.inputs()) {
                 if (input.required()) {
                     long[] shape = input.shape().apply(workload.side());
                     shape[0] = workload.batch();
@@ -128,8 +145,10 @@ record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, 
                     storage.died = Math.min(storage.died, operations.size());
                 }
             });
-            long parameters =
-                    module.parameters().stream().mapToLong(Recorder::bytes).sum();
+            long parameters = module.parameters().stream()
+                    .filter(Tensor::requiresGrad)
+                    .mapToLong(Recorder::bytes)
+                    .sum();
             long state = module.stateDict().values().stream()
                     .distinct()
                     .mapToLong(Recorder::bytes)

@@ -5,11 +5,12 @@ import org.sekkei.torch.DType;
 
 /// What is to be run.
 ///
+/// @param task what is computed
 /// @param use what for
 /// @param batch pictures at once
 /// @param side of the pictures in pixels; networks of fixed size do not ask
 /// @param precision [DType#FLOAT32], or [DType#BFLOAT16] for products in bfloat16 and all else in float32
-public record Workload(Network network, Use use, int batch, int side, DType precision) {
+public record Workload(Task task, Use use, int batch, int side, DType precision) {
     /// Bounds within which sizes in bytes stay far from overflowing.
     static final int MOST_PICTURES = 1 << 20;
 
@@ -52,15 +53,25 @@ public record Workload(Network network, Use use, int batch, int side, DType prec
         }
     }
 
+    /// @throws IllegalArgumentException as above
+    public Workload(Network network, Use use, int batch, int side, DType precision) {
+        this(Task.of(network), use, batch, side, precision);
+    }
+
+    /// The network, or the first pass of a task that has more.
+    public Network network() {
+        return task.passes().getFirst();
+    }
+
     public Workload withBatch(int pictures) {
-        return new Workload(network, use, pictures, side, precision);
+        return new Workload(task, use, pictures, side, precision);
     }
 
     public Workload withSide(int pixels) {
-        return new Workload(network, use, batch, pixels, precision);
+        return new Workload(task, use, batch, pixels, precision);
     }
 
     public Workload withPrecision(DType type) {
-        return new Workload(network, use, batch, side, type);
+        return new Workload(task, use, batch, side, type);
     }
 }

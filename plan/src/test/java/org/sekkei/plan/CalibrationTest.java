@@ -19,10 +19,10 @@ class CalibrationTest {
 
     /// What a machine of these costs would take.
     private static List<Calibration.Sample> samples() {
-        var truth = new Calibration("made up", COSTS, COSTS);
+        var truth = new Calibration("made up", COSTS, COSTS, 0.1);
         return Calibration.jobs().stream()
                 .map(job -> new Calibration.Sample(
-                        job, truth.time(job, Trace.of(job)).seconds()))
+                        job, truth.time(job, Trace.of(job).getFirst()).seconds()))
                 .toList();
     }
 
@@ -31,13 +31,14 @@ class CalibrationTest {
         var planner = new Planner(Overhead.CPU);
         List<Calibration.Sample> samples = samples();
         Calibration found = Calibration.fit("here", samples);
-        var truth = new Calibration("made up", COSTS, COSTS);
+        var truth = new Calibration("made up", COSTS, COSTS, 0.1);
         for (Workload other : List.of(
                 new Workload(Network.named("resnet50"), Use.TRAINING_SGD, 16, 96, DType.FLOAT32),
                 new Workload(Network.named("vit_b_32"), Use.INFERENCE, 8, 224, DType.BFLOAT16))) {
             double expected = planner.time(other, truth).seconds();
             assertThat(planner.time(other, found).seconds()).isCloseTo(expected, within(0.05 * expected));
         }
+        assertThat(found.spread()).isBetween(0.0, 0.1);
     }
 
     @Test
@@ -51,8 +52,8 @@ class CalibrationTest {
                 .toList();
         Workload other = new Workload(Network.named("resnet50"), Use.TRAINING_SGD, 16, 96, DType.FLOAT32);
         var planner = new Planner(Overhead.CPU);
-        double expected =
-                planner.time(other, new Calibration("made up", COSTS, COSTS)).seconds();
+        double expected = planner.time(other, new Calibration("made up", COSTS, COSTS, 0.1))
+                .seconds();
         assertThat(planner.time(other, Calibration.fit("here", disturbed)).seconds())
                 .isCloseTo(expected, within(0.1 * expected));
     }
@@ -63,8 +64,10 @@ class CalibrationTest {
             for (Kind kind : Kind.values()) {
                 assertThat(Calibration.jobs())
                         .filteredOn(job -> job.precision() == precision)
-                        .anyMatch(job ->
-                                StepFeatures.of(job, Trace.of(job)).amounts().getOrDefault(kind, 0.0) > 0);
+                        .anyMatch(job -> StepFeatures.of(job, Trace.of(job).getFirst())
+                                        .amounts()
+                                        .getOrDefault(kind, 0.0)
+                                > 0);
             }
         }
     }
