@@ -28,7 +28,15 @@ import picocli.CommandLine.Option;
 final class BenchStyleCommand extends Job {
     private static final int TABLE_SIDE = 128;
     private static final List<String> COLUMNS = List.of(
-            "network", "device", "side", "precision", "tile side", "iterations a minute", "peak memory", "note");
+            "network",
+            "device",
+            "side",
+            "precision",
+            "tile side",
+            "iterations a minute",
+            "processor seconds a megapixel",
+            "peak memory",
+            "note");
 
     @Option(
             names = "--sizes",
@@ -158,13 +166,16 @@ final class BenchStyleCommand extends Job {
                 row.precision(),
                 row.tileSide() == 0 ? "" : Integer.toString(row.tileSide()),
                 row.iterationsPerMinute() == null ? "" : String.format(Locale.ROOT, "%.2f", row.iterationsPerMinute()),
+                row.processorSecondsPerMegapixel() == null
+                        ? ""
+                        : String.format(Locale.ROOT, "%.2f", row.processorSecondsPerMegapixel()),
                 row.peakBytes() == null ? "" : Figures.bytes(row.peakBytes()),
                 row.note());
     }
 
     private List<String> write(List<StyleTiming.Row> rows) throws java.io.IOException {
         var csv = new StringBuilder(
-                "network,device,side,precision,tile_side,iterations_per_minute,peak_bytes,note,machine\n");
+                "network,device,side,precision,tile_side,iterations_per_minute,processor_seconds,peak_bytes,note,machine\n");
         for (StyleTiming.Row row : rows) {
             csv.append(String.join(
                             ",",
@@ -176,6 +187,9 @@ final class BenchStyleCommand extends Job {
                             row.iterationsPerMinute() == null
                                     ? ""
                                     : String.format(Locale.ROOT, "%.4g", row.iterationsPerMinute()),
+                            row.processorSeconds() == null
+                                    ? ""
+                                    : String.format(Locale.ROOT, "%.4g", row.processorSeconds()),
                             row.peakBytes() == null ? "" : Long.toString(row.peakBytes()),
                             '"' + row.note() + '"',
                             '"' + Machine.here().toString() + '"'))

@@ -34,6 +34,8 @@ record StyleTiming(Device device, DType precision, @Nullable Long memory, int it
 
     /// @param tileSide 0 if the picture was done at once
     /// @param iterationsPerMinute null if it was not measured, which the note explains
+    /// @param processorSeconds of all cores for an iteration, which other programs hardly change; null where the
+    ///     system does not tell
     /// @param peakBytes of the process in main memory, null where the system does not tell
     record Row(
             String network,
@@ -42,8 +44,14 @@ record StyleTiming(Device device, DType precision, @Nullable Long memory, int it
             String precision,
             int tileSide,
             @Nullable Double iterationsPerMinute,
+            @Nullable Double processorSeconds,
             @Nullable Long peakBytes,
-            String note) {}
+            String note) {
+        @Nullable
+        Double processorSecondsPerMegapixel() {
+            return processorSeconds == null ? null : processorSeconds * 1e6 / side / side;
+        }
+    }
 
     /// @param secondsAPixel what an iteration took at another size, null if none was measured
     Row measure(FeatureModel model, int side, @Nullable Double secondsAPixel) {
@@ -53,6 +61,7 @@ record StyleTiming(Device device, DType precision, @Nullable Long memory, int it
                     model,
                     side,
                     0,
+                    null,
                     null,
                     null,
                     String.format(
@@ -70,18 +79,25 @@ record StyleTiming(Device device, DType precision, @Nullable Long memory, int it
                     model,
                     side,
                     transfer.plan().side(),
-                    60 / clock.median(),
+                    60 / median(clock.seconds),
+                    clock.meanProcessor(),
                     peakBytes(),
                     transfer.plan().side() == MemoryPlan.WHOLE ? "" : "in tiles");
         } catch (IllegalArgumentException tooSmall) {
-            return row(model, side, 0, null, null, Failures.sentence(tooSmall));
+            return row(model, side, 0, null, null, null, Failures.sentence(tooSmall));
         }
     }
 
     private Row row(
-            FeatureModel model, int side, int tile, @Nullable Double perMinute, @Nullable Long peak, String note) {
+            FeatureModel model,
+            int side,
+            int tile,
+            @Nullable Double perMinute,
+            @Nullable Double processor,
+            @Nullable Long peak,
+            String note) {
         String type = precision.name().toLowerCase(Locale.ROOT);
-        return new Row(model.toString(), device.toString(), side, type, tile, perMinute, peak, note);
+        return new Row(model.toString(), device.toString(), side, type, tile, perMinute, processor, peak, note);
     }
 
     private StyleJob job(FeatureModel model, int side, int count) {
@@ -110,25 +126,50 @@ record StyleTiming(Device device, DType precision, @Nullable Long memory, int it
 
     private static final class Clock implements StyleListener {
         private final List<Double> seconds = new ArrayList<>();
+        private final List<Double> processor = new ArrayList<>();
         private long last;
+        private double lastProcessor;
 
         @Override
         public void size(int width, int height, MemoryPlan plan) {
             last = System.nanoTime();
+            lastProcessor = processorSeconds();
         }
 
         @Override
         public void iteration(Progress progress) {
             long now = System.nanoTime();
+            double processorNow = processorSeconds();
             seconds.add((now - last) / 1e9);
+            processor.add(processorNow - lastProcessor);
             last = now;
+            lastProcessor = processorNow;
         }
 
-        /// Without the first, which allocates and compiles.
-        double median() {
-            List<Double> sorted = seconds.stream().skip(1).sorted().toList();
-            return sorted.get(sorted.size() / 2);
+        /// Not the median, for the system counts in steps that are long beside a small picture's iteration.
+        @Nullable
+        Double meanProcessor() {
+            double mean = processor.stream()
+                    .skip(1)
+                    .mapToDouble(used -> used)
+                    .average()
+                    .orElseThrow();
+            return Double.isNaN(mean) ? null : mean;
         }
+    }
+
+    /// Without the first, which allocates and compiles.
+    private static double median(List<Double> values) {
+        List<Double> sorted = values.stream().skip(1).sorted().toList();
+        return sorted.get(sorted.size() / 2);
+    }
+
+    private static double processorSeconds() {
+        return ProcessHandle.current()
+                .info()
+                .totalCpuDuration()
+                .map(duration -> duration.toNanos() / 1e9)
+                .orElse(Double.NaN);
     }
 
     /// Linux forgets the peak when it is told so; elsewhere there is none.

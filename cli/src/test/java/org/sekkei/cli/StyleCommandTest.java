@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,40 @@ class StyleCommandTest {
     }
 
     @Test
+    void theResultIsSmallerThanTheContentWhereTheMemoryIsTooLittle() throws Exception {
+        Path large = folder.resolve("large.png");
+        PictureWriter.png(large, new PictureReader().read(content).resized(1200, 900));
+        long own = leastMegabytes(large, 1200);
+        long small = leastMegabytes(large, 300);
+        assertThat(own).isGreaterThan(small);
+        Invocation made = Invocation.of(
+                "style",
+                large,
+                STYLE,
+                "-o",
+                out,
+                "--iterations",
+                "1",
+                "--optimizer",
+                "adam",
+                "--memory",
+                (own + small) / 2 + "M");
+        assertThat(made.code()).as("%s", made.err()).isZero();
+        assertThat(made.err()).contains("pixels long, not 1200: a picture of 1200 x 900 pixels takes at least");
+        assertThat(new PictureReader().read(out).width()).isBetween(300, 1199);
+    }
+
+    /// What the refusal of a size says.
+    private long leastMegabytes(Path picture, int side) throws Exception {
+        Invocation refused = Invocation.of(
+                "style", picture, STYLE, "-o", out, "--size", side, "--optimizer", "adam", "--memory", "10M");
+        assertThat(refused.code()).isEqualTo(2);
+        Matcher least = Pattern.compile("give it --memory ([0-9]+)M").matcher(refused.err());
+        assertThat(least.find()).as("%s", refused.err()).isTrue();
+        return Long.parseLong(least.group(1));
+    }
+
+    @Test
     void makesSeveralPairs() throws Exception {
         Path list = Files.writeString(
                 folder.resolve("pairs.csv"),
@@ -184,7 +220,7 @@ class StyleCommandTest {
         assertThat(measured.json().get("rows")).hasSize(4);
         String markdown = Files.readString(folder.resolve("style.md"));
         assertThat(markdown)
-                .contains("| nin | cpu | 64 | float32 |  |  |  | nothing is left of a picture of 64 x 64 pixels at"
+                .contains("| nin | cpu | 64 | float32 |  |  |  |  | nothing is left of a picture of 64 x 64 pixels at"
                         + " conv4;")
                 .contains("| vgg16 | cpu | 128 | float32 |");
         assertThat(Files.readString(folder.resolve("style.csv"))).startsWith("network,device,side,precision,");
