@@ -153,6 +153,15 @@ public record FeatureNetwork(List<FeatureStep> steps, SequencedMap<String, Integ
         return found;
     }
 
+    /// In which it computes.
+    DType dtype() {
+        return steps.stream()
+                .filter(FeatureStep.Convolution.class::isInstance)
+                .map(step -> ((FeatureStep.Convolution) step).weight().dtype())
+                .findFirst()
+                .orElse(DType.FLOAT32);
+    }
+
     /// @throws IllegalArgumentException if a picture of this size has no features of these names
     public void requireRoom(int height, int width, Collection<String> names) {
         for (String name : names) {

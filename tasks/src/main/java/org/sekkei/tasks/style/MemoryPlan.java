@@ -96,8 +96,10 @@ public record MemoryPlan(int side, DescentRule rule, long bytes) {
         long of(int side, DescentRule rule) {
             long pixels = (long) width * height;
             long picture = 3L * FLOAT * pixels;
+            // At once, the way back keeps them in single precision too.
+            int target = network.dtype().bytes() + (side == WHOLE ? FLOAT : 0);
             double targets = recipe.content().stream()
-                    .mapToDouble(layer -> elements(network.step(layer.tap())) * FLOAT * pixels)
+                    .mapToDouble(layer -> elements(network.step(layer.tap())) * target * pixels)
                     .sum();
             // The picture, its gradient, what a step adds, and the average.
             long copies = 2L
@@ -126,11 +128,7 @@ public record MemoryPlan(int side, DescentRule rule, long bytes) {
 
         /// What the way forward keeps for the way back, and what comes and goes beside it.
         private double bytesPerPixel() {
-            DType dtype = network.steps().stream()
-                    .filter(FeatureStep.Convolution.class::isInstance)
-                    .map(step -> ((FeatureStep.Convolution) step).weight().dtype())
-                    .findFirst()
-                    .orElse(DType.FLOAT32);
+            DType dtype = network.dtype();
             Set<Integer> taps = recipe.taps().stream().map(network::step).collect(Collectors.toSet());
             double sum = 0;
             double largest = 0;

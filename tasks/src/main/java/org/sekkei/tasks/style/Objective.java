@@ -20,7 +20,7 @@ public record Objective(
     /// `weight` times the mean squared difference of features.
     ///
     /// @param tap the features' name
-    /// @param target \[1, C, H, W\], of a picture of the same size
+    /// @param target \[1, C, H, W\], of a picture of the same size, in any type
     public record ContentTerm(String tap, double weight, Tensor target) {}
 
     /// `weight` times a distance of moments.

@@ -15,6 +15,7 @@ import org.sekkei.models.weights.Checkpoint;
 import org.sekkei.models.weights.Safetensors;
 import org.sekkei.pictures.Picture;
 import org.sekkei.torch.Autograd;
+import org.sekkei.torch.DType;
 import org.sekkei.torch.Functional;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Scope;
@@ -258,11 +259,26 @@ public final class StyleTransfer implements AutoCloseable {
                     features.features(canvas.put(job.content()).to(job.device()), taps(layers));
             for (StyleRecipe.Layer layer : layers) {
                 Tensor target = scope.keep(Objects.requireNonNull(targets.get(layer.tap())));
-                double unit = isRelative() ? target.square().mean().item() : 1;
+                double unit = isRelative() ? meanSquare(target) : 1;
                 terms.add(new Objective.ContentTerm(layer.tap(), weight(layer, unit), target));
             }
         }
         return terms;
+    }
+
+    /// A channel at a time, for the features of a large picture are large.
+    private static double meanSquare(Tensor features) {
+        double sum = 0;
+        for (long channel = 0; channel < features.size(1); channel++) {
+            try (var _ = Scope.open()) {
+                sum += features.narrow(1, channel, 1)
+                        .to(DType.FLOAT64)
+                        .square()
+                        .mean()
+                        .item();
+            }
+        }
+        return sum / features.size(1);
     }
 
     private List<Objective.StyleTerm> styleTerms(int side, StyleCanvas canvas) {

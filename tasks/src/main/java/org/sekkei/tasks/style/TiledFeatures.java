@@ -42,7 +42,7 @@ public record TiledFeatures(FeatureNetwork network, int side) {
         return all;
     }
 
-    /// The features of these names themselves, put together.
+    /// The features of these names themselves, put together, in the type in which the network computes.
     ///
     /// @param picture \[1, 3, H, W\]
     /// @return \[1, C, h, w\] each, owned by the scope that is open
@@ -60,7 +60,7 @@ public record TiledFeatures(FeatureNetwork network, int side) {
                         Tensor whole = all.computeIfAbsent(
                                 tap,
                                 _ -> Tensor.empty(
-                                        features.dtype(),
+                                        network.dtype(),
                                         features.device(),
                                         1,
                                         features.size(1),

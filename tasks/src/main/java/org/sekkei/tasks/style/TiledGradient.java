@@ -97,7 +97,8 @@ public record TiledGradient(Objective objective, int side) implements Gradient {
             }
             for (Objective.ContentTerm term : objective.content()) {
                 if (term.tap().equals(tap)) {
-                    Tensor difference = features.sub(tile.ownedOfWhole(tap, term.target()));
+                    Tensor difference =
+                            features.sub(tile.ownedOfWhole(tap, term.target()).to(features.dtype()));
                     double scale = term.weight() / term.target().numel();
                     loss[0] += difference.square().sum().item() * scale;
                     total.addScaledInPlace(2 * scale, difference);

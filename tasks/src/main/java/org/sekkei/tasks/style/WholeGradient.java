@@ -16,7 +16,8 @@ public record WholeGradient(Objective objective) implements Gradient {
             Tensor loss = objective.totalVariation().of(x);
             for (Objective.ContentTerm term : objective.content()) {
                 Tensor mine = Objects.requireNonNull(features.get(term.tap()));
-                loss = loss.add(Functional.mseLoss(mine, term.target()).mul(term.weight()));
+                loss = loss.add(
+                        Functional.mseLoss(mine, term.target().to(mine.dtype())).mul(term.weight()));
             }
             for (Objective.StyleTerm term : objective.style()) {
                 Moments mine = Moments.of(Objects.requireNonNull(features.get(term.tap())));

@@ -258,6 +258,22 @@ class StyleTransferTest {
         }
     }
 
+    @Test
+    void featuresInTilesAreKeptInTheNetworksTypeAndLoseNothing() {
+        StyleRecipe recipe = StyleRecipe.gatys(FeatureModel.VGG_SMALL);
+        FeatureNetwork network = features.network(recipe, DType.BFLOAT16, Device.CPU);
+        Picture photo = photo("fishes/fish6.webp").resized(96, 64);
+        var picture = StyleCanvas.of(StyleRecipe.Canvas.OWN, photo, 96).put(photo);
+        var kept = Objects.requireNonNull(new TiledFeatures(network, 128)
+                .features(picture, List.of("conv4_2"))
+                .get("conv4_2"));
+        var computed = Objects.requireNonNull(
+                network.features(picture, List.of("conv4_2")).get("conv4_2"));
+        assertThat(kept.dtype()).isEqualTo(DType.BFLOAT16);
+        assertThat(computed.dtype()).isEqualTo(DType.FLOAT32);
+        assertThat(kept.to(DType.FLOAT32).toFloats()).isEqualTo(computed.toFloats());
+    }
+
     private static String messageOf(Runnable failing) {
         @Nullable String message = null;
         try {
