@@ -27,6 +27,8 @@ public record PixelFormat(Layout layout, Type type, List<Float> mean, List<Float
         FLOAT32(4),
         /// The upper half of a binary32, rounded to nearest even, in the byte order of the machine.
         BFLOAT16(2),
+        /// IEEE 754 binary16, rounded to nearest even, in the byte order of the machine.
+        FLOAT16(2),
         /// 0..255 for 0..1, rounded; not normalised.
         UINT8(1);
 
@@ -111,7 +113,7 @@ public record PixelFormat(Layout layout, Type type, List<Float> mean, List<Float
         Line(Type type, int length) {
             this.type = type;
             this.floats = new float[type == Type.FLOAT32 ? length : 0];
-            this.halves = new short[type == Type.BFLOAT16 ? length : 0];
+            this.halves = new short[type == Type.BFLOAT16 || type == Type.FLOAT16 ? length : 0];
             this.bytes = new byte[type == Type.UINT8 ? length : 0];
         }
 
@@ -128,6 +130,11 @@ public record PixelFormat(Layout layout, Type type, List<Float> mean, List<Float
                         halves[to + i * step] = (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
                     }
                 }
+                case FLOAT16 -> {
+                    for (int i = 0; i < count; i++) {
+                        halves[to + i * step] = Float.floatToFloat16(rgb[from + i] * scale + shift);
+                    }
+                }
                 case UINT8 -> {
                     for (int i = 0; i < count; i++) {
                         bytes[to + i * step] = (byte) (rgb[from + i] * 255 + 0.5f);
@@ -139,7 +146,7 @@ public record PixelFormat(Layout layout, Type type, List<Float> mean, List<Float
         void copy(MemorySegment target, long offset) {
             switch (type) {
                 case FLOAT32 -> MemorySegment.copy(floats, 0, target, FLOAT, offset, floats.length);
-                case BFLOAT16 -> MemorySegment.copy(halves, 0, target, HALF, offset, halves.length);
+                case BFLOAT16, FLOAT16 -> MemorySegment.copy(halves, 0, target, HALF, offset, halves.length);
                 case UINT8 -> MemorySegment.copy(bytes, 0, target, ValueLayout.JAVA_BYTE, offset, bytes.length);
             }
         }

@@ -5,11 +5,11 @@ import java.util.Arrays;
 /// Weights of averages over blocks of pixels that come as near as possible to given weights of the pixels
 /// themselves, in
 /// the least-squares sense for a signal whose neighbouring pixels are correlated as those of photos are.
-final class BlockFit {
+public final class BlockFit {
     private static final double CORRELATION = 0.95;
 
     /// Kernels that are much wider than the blocks need no fit.
-    private static final int WIDEST = 9;
+    public static final int WIDEST = 9;
 
     private final int octave;
     private final int blocks;
@@ -21,7 +21,7 @@ final class BlockFit {
 
     /// @param octave blocks have `2^octave` pixels
     /// @param blocks how many, one after the other
-    BlockFit(int octave, int blocks) {
+    public BlockFit(int octave, int blocks) {
         this.octave = octave;
         this.blocks = blocks;
         this.weights = new double[blocks];
@@ -46,6 +46,21 @@ final class BlockFit {
                 factor[row][column] = row == column ? Math.sqrt(sum) : sum / factor[column][column];
             }
         }
+    }
+
+    /// The covariance of a block's average with each pixel from its first one on, of these blocks and one more.
+    public double[] covariances() {
+        return covariance.clone();
+    }
+
+    /// The Cholesky factor of the blocks' covariances: `[blocks, blocks]`, lower. That of fewer blocks is its upper
+    /// left part.
+    public double[][] factor() {
+        double[][] copy = factor.clone();
+        for (int row = 0; row < copy.length; row++) {
+            copy[row] = factor[row].clone();
+        }
+        return copy;
     }
 
     private double covariance(int distance) {

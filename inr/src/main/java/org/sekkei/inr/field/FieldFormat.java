@@ -111,6 +111,28 @@ public final class FieldFormat {
         return head(record).size;
     }
 
+    /// What a record says before its words, and how its stream lies there.
+    ///
+    /// @param level of the quantiser's step
+    /// @param lanes of the coder: as many states of 4 bytes come first, then words of 2 bytes to the end
+    /// @param offset where the states begin
+    public record Start(int level, PictureSize size, int rows, int columns, int lanes, int offset) {}
+
+    /// The start of a record, for those who read the rest elsewhere.
+    ///
+    /// @throws CorruptDataException if it is damaged, or claims more than a record of its length can hold
+    public Start start(MemorySegment record) throws CorruptDataException {
+        Head head = head(record);
+        int rows = basis.cells(head.size.height());
+        int columns = basis.cells(head.size.width());
+        long coefficients = (long) rows * columns * basis.channels();
+        if (rows * (double) columns * leastBits > 8.0 * record.byteSize() || coefficients > Integer.MAX_VALUE - 64) {
+            throw new CorruptDataException("a field record of " + record.byteSize() + " bytes claims a picture of "
+                    + head.size.width() + " x " + head.size.height() + " pixels");
+        }
+        return new Start(head.level, head.size, rows, columns, lanes(coefficients), head.length);
+    }
+
     /// All coefficients of a record.
     public FieldCoefficients read(MemorySegment record) throws CorruptDataException {
         return read(record, basis.groups());
@@ -123,21 +145,16 @@ public final class FieldFormat {
 
     /// Those that are not zero, in memory that the next call uses again.
     SparseCoefficients readShared(MemorySegment record, int groups) throws CorruptDataException {
-        Head head = head(record);
-        int rows = basis.cells(head.size.height());
-        int columns = basis.cells(head.size.width());
-        long coefficients = (long) rows * columns * basis.channels();
-        if (rows * (double) columns * leastBits > 8.0 * record.byteSize() || coefficients > Integer.MAX_VALUE - 64) {
-            throw new CorruptDataException("a field record of " + record.byteSize() + " bytes claims a picture of "
-                    + head.size.width() + " x " + head.size.height() + " pixels");
-        }
+        Start start = start(record);
+        int rows = start.rows;
+        int columns = start.columns;
         int cells = rows * columns;
-        int lanes = lanes(coefficients);
-        decoder.begin(record, head.length, lanes);
+        int lanes = start.lanes;
+        decoder.begin(record, start.offset, lanes);
         reserve(cells);
         terms.begin(cells);
         readMeans(means(rows, columns), lanes);
-        contexts.begin(rows, columns, head.level);
+        contexts.begin(rows, columns, start.level);
         contexts.addMeans(meanValues, basis.channels(0));
         for (int group = 1; group < groups; group++) {
             contexts.scales(scales);
@@ -147,7 +164,7 @@ public final class FieldFormat {
         if (groups == basis.groups()) {
             decoder.finish(lanes);
         }
-        return terms.sorted(head.size, head.level, rows, columns);
+        return terms.sorted(start.size, start.level, rows, columns);
     }
 
     private void reserve(int cells) {

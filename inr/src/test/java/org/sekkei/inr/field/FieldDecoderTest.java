@@ -22,7 +22,7 @@ import org.sekkei.inr.Sampling;
 class FieldDecoderTest {
     private static final FieldBasis BASIS = FieldKernelTest.lapped(8, 60, 11);
 
-    private static FieldCoefficients coefficients(FieldBasis basis, int width, int height, int level) {
+    static FieldCoefficients coefficients(FieldBasis basis, int width, int height, int level) {
         FieldCoefficients coefficients = FieldCoefficients.zeros(basis, new PictureSize(width, height), level);
         float[] amplitudes = new float[coefficients.values().length];
         FieldKernel.reference()
