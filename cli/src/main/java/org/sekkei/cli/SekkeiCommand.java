@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             ClassifyCommand.class,
             StyleCommand.class,
             RefocusCommand.class,
+            DeblurCommand.class,
             BenchCommand.class,
             ModelsCommand.class,
             PlanCommand.class,

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sekkei.tasks.deblur;
+
+import org.jspecify.annotations.NullMarked;
