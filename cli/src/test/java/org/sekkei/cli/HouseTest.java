@@ -70,12 +70,25 @@ class HouseTest {
 
     @Test
     void onlyTorchKnowsTheEngine() {
+        onlyKnow("org.bytedeco.pytorch..", "torch..");
+    }
+
+    @Test
+    void onlyPicturesKnowFfmpegAndOnlyTrackingKnowsOpenCv() {
+        onlyKnow("org.bytedeco.ffmpeg..", "pictures.video..");
+        onlyKnow("org.bytedeco.javacv..", "pictures.video..");
+        onlyKnow("org.bytedeco.opencv..", "tasks.track..");
+        onlyKnow("org.bytedeco..", "torch..", "pictures.video..", "tasks.track..");
+    }
+
+    private static void onlyKnow(String library, String... packages) {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(BASE + "torch..")
+                .resideOutsideOfPackages(
+                        Arrays.stream(packages).map(name -> BASE + name).toArray(String[]::new))
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("org.bytedeco..")
+                .resideInAPackage(library)
                 .check(SEKKEI);
     }
 
