@@ -50,23 +50,23 @@ final class DeblurTrainCommand extends Job {
     private @Nullable Path validation;
 
     @Option(names = "--steps", paramLabel = "N", description = "Steps of the optimiser (${DEFAULT-VALUE}).")
-    private int steps = 20_000;
+    private int steps = 10_000;
 
     @Option(names = "--batch", paramLabel = "N", description = "Crops a step (${DEFAULT-VALUE}).")
     private int batch = 16;
 
     @Option(names = "--crop", paramLabel = "N", description = "Side of a crop in pixels (${DEFAULT-VALUE}).")
-    private int crop = 128;
+    private int crop = 96;
 
     @Option(names = "--lr", paramLabel = "F", description = "The learning rate at its highest (${DEFAULT-VALUE}).")
-    private double learningRate = 0.0005;
+    private double learningRate = 0.0004;
 
     @Option(
             names = "--blur",
             paramLabel = "PIXELS",
             description = "Length of a camera's whole way; an exposure ends after a tenth, a half or all of it"
                     + " (${DEFAULT-VALUE}).")
-    private double length = 30;
+    private double length = 20;
 
     @Option(
             names = "--noise",

@@ -8,16 +8,16 @@ import org.sekkei.torch.Init;
 import org.sekkei.torch.Layer;
 import org.sekkei.torch.Tensor;
 
-/// A small network of our own that takes the shake out of a picture: residual blocks without norms over squares of 4 x
-/// 4 pixels, whose result is added to the picture. It sees [#REACH] pixels around each.
+/// A small network of our own that takes the shake out of a picture: residual blocks without norms over squares of 2 x
+/// 2 pixels, whose result is added to the picture. It sees [#REACH] pixels around each.
 ///
 /// As it has no statistics of the picture, parts of a picture give what the whole gives.
 ///
 /// A new network gives the picture back.
 public final class DeblurSmall extends Layer {
-    private static final int SQUARE = 4;
+    private static final int SQUARE = 2;
     private static final int WIDTH = 64;
-    private static final int BLOCKS = 8;
+    private static final int BLOCKS = 5;
 
     /// From a pixel to the farthest that it depends on.
     public static final int REACH = SQUARE * (2 * BLOCKS + 2) + SQUARE - 1;
@@ -45,7 +45,7 @@ public final class DeblurSmall extends Layer {
         return layer;
     }
 
-    /// \[B, 3, H, W\] in 0..1 to the same, sharper; not bounded. Sides that are no multiples of 4 are continued by
+    /// \[B, 3, H, W\] in 0..1 to the same, sharper; not bounded. Sides that are no multiples of 2 are continued by
     /// their edge.
     @Override
     protected Tensor forward(Tensor pictures) {
@@ -54,7 +54,7 @@ public final class DeblurSmall extends Layer {
         long below = Math.floorMod(-height, SQUARE);
         long right = Math.floorMod(-width, SQUARE);
         Tensor x = below + right == 0 ? pictures : Functional.pad(pictures, 0, right, 0, below, Padding.EDGE);
-        Tensor y = head.apply(squares(x).sub(0.5).channelsLast()).relu(); // [B, 64, H / 4, W / 4]
+        Tensor y = head.apply(squares(x).sub(0.5).channelsLast()).relu(); // [B, 64, H / 2, W / 2]
         for (Layer block : blocks) {
             y = block.apply(y);
         }
@@ -62,7 +62,7 @@ public final class DeblurSmall extends Layer {
         return x.add(correction.to(x.dtype())).narrow(2, 0, height).narrow(3, 0, width);
     }
 
-    /// \[B, 3, H, W\] to \[B, 48, H / 4, W / 4\].
+    /// \[B, 3, H, W\] to \[B, 12, H / 2, W / 2\].
     private static Tensor squares(Tensor input) {
         long batch = input.size(0);
         long rows = input.size(2) / SQUARE;

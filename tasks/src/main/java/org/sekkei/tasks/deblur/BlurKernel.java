@@ -14,6 +14,15 @@ public record BlurKernel(int side, float[] weights) {
         return side / 2;
     }
 
+    /// The same turned by half a circle.
+    BlurKernel mirrored() {
+        var turned = new float[weights.length];
+        for (int i = 0; i < turned.length; i++) {
+            turned[i] = weights[weights.length - 1 - i];
+        }
+        return new BlurKernel(side, turned);
+    }
+
     /// The same in a larger square.
     BlurKernel padded(int larger) {
         int margin = (larger - side) / 2;
