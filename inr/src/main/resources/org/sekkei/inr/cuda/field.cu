@@ -440,7 +440,7 @@ __device__ int list_entries(Decoding& shared, int count) {
     return all;
 }
 
-KERNEL(field_coefficients, FieldJob, DECODING_THREADS, 6) {
+KERNEL(field_coefficients, FieldJob, DECODING_THREADS, 5) {
     __shared__ Decoding shared;
     const FieldTables& tables = job.tables;
     const FieldSample& sample = job.samples[blockIdx.x];

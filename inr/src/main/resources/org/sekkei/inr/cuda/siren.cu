@@ -135,7 +135,14 @@ __device__ void load_layer(const SirenJob& job, const SirenSample& sample, int l
 
 #define FIRST_PARAMETERS ((WIDTH * 3 + 3) / 4 * 4)
 
-KERNEL(siren_float, SirenJob, SIREN_THREADS, 3) {
+// From architecture 10 on the compiler pairs multiplications, which takes more registers.
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 1000
+#define FLOAT_BLOCKS 2
+#else
+#define FLOAT_BLOCKS 3
+#endif
+
+KERNEL(siren_float, SirenJob, SIREN_THREADS, FLOAT_BLOCKS) {
     DYNAMIC_SHARED(pool);
     float* weights = reinterpret_cast<float*>(pool);
     const SirenSample& sample = job.samples[blockIdx.y];
@@ -168,6 +175,7 @@ KERNEL(siren_float, SirenJob, SIREN_THREADS, 3) {
                     before[p][unit] = sine(W0 * fmaf(weights[2 * unit + 1], place.column, sum));
                 }
             }
+#pragma unroll 1
             for (int layer = 1; layer < LAYERS; layer++) {
                 const float* own = hidden + (all ? layer - 1 : 0) * HIDDEN_PARAMETERS;
                 if (!all) {
@@ -339,6 +347,7 @@ KERNEL(siren_half, SirenJob, SIREN_THREADS, 4) {
                     }
                 }
             }
+#pragma unroll 1
             for (int layer = 1; layer < LAYERS; layer++) {
                 const u16* own = weights + (layer - 1) * HALF_LAYER;
                 const float* bias = biases + (layer - 1) * HALF_WIDTH;
