@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             ModelsCommand.class,
             PlanCommand.class,
             GpusCommand.class,
+            DoctorCommand.class,
             CommandLine.HelpCommand.class,
         },
         footer = {

@@ -280,6 +280,15 @@ public final class Tensor {
         }
     }
 
+    /// Where the elements lie, in the memory of the tensor's device, for kernels that are not libtorch's. They must
+    /// follow each other, and the tensor must outlive what reads or writes there.
+    public long address() {
+        if (!isContiguous()) {
+            throw new IllegalArgumentException("the elements of a tensor do not lie one after the other");
+        }
+        return Native.get("address", () -> handle.mutable_data_ptr().address());
+    }
+
     // ---- life ----
 
     /// Whether the tensor was freed, by its scope or by [#free()].

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.inr.Box;
@@ -64,13 +65,19 @@ final class DeviceBatches implements Batches {
         }
         try (Scope scope = Scope.open();
                 var _ = Autograd.noGrad()) {
-            Tensor normalised = normalised(colours(indices, samplings));
-            numbers = scope.keep(config.channelsLast() ? normalised.channelsLast() : normalised);
+            Optional<Tensor> atOnce =
+                    pictures.normalised(indices, samplings, config.normalization(), config.channelsLast());
+            numbers = scope.keep(atOnce.isPresent() ? atOnce.get() : stepByStep(indices, samplings));
         }
         var batch = new Batch(numbers, sampler.labels(indices), indices, boxes);
         waitedNanos += System.nanoTime() - start;
         cpuNanos += THREADS.getCurrentThreadCpuTime() - cpuStart;
         return batch;
+    }
+
+    private Tensor stepByStep(int[] indices, List<Sampling> samplings) throws IOException {
+        Tensor normalised = normalised(colours(indices, samplings));
+        return config.channelsLast() ? normalised.channelsLast() : normalised;
     }
 
     private Tensor normalised(Tensor colours) {

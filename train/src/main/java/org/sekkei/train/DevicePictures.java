@@ -22,6 +22,19 @@ interface DevicePictures extends AutoCloseable {
     /// @throws IOException if a picture cannot be decoded; the message names it
     Tensor decode(int[] indices, List<Sampling> samplings) throws IOException;
 
+    /// Makes a whole batch at once: evaluated, smoothed, with the mean colour where no picture is, and
+    /// normalised.
+    ///
+    /// @param channelsLast whether the three numbers of a pixel lie side by side
+    /// @return `[B, 3, H, W]`, float32, on the device; the innermost open scope owns it. Empty if this way of
+    ///     decoding does it step by step
+    /// @throws IOException if a picture cannot be decoded; the message names it, some batches later perhaps
+    default Optional<Tensor> normalised(
+            int[] indices, List<Sampling> samplings, Normalization normalization, boolean channelsLast)
+            throws IOException {
+        return Optional.empty();
+    }
+
     /// Whether [#decode] smooths what is sampled more coarsely than its picture's pixels lie.
     boolean antialiased();
 
@@ -39,6 +52,12 @@ interface DevicePictures extends AutoCloseable {
     /// @throws IOException if a record cannot be read; the message names it
     static Optional<DevicePictures> of(Dataset dataset, Codec codec, Device device, DeviceBudget budget, int threads)
             throws IOException {
+        if (device.kind() == Device.Kind.CUDA && (codec instanceof FieldCodec || codec instanceof SirenCodec)) {
+            Optional<DevicePictures> kernels = KernelPictures.of(dataset, device, budget);
+            if (kernels.isPresent()) {
+                return kernels;
+            }
+        }
         return switch (codec) {
             case FieldCodec _ -> Optional.of(DeviceFields.of(dataset, device, budget, threads));
             case SirenCodec _ -> Optional.of(DeviceSirens.of(dataset, device, budget));

@@ -52,7 +52,12 @@ public final class InrLoader extends SampledLoader {
         if (pictures.isEmpty()) {
             return open(dataset, codec, config);
         }
-        return new InrLoader(Catalogue.of(dataset), config, new DeviceDecoding(pictures.get(), budget.working()));
+        return of(dataset, config, pictures.get(), budget);
+    }
+
+    /// @param pictures those of `dataset`; the loader closes them
+    static InrLoader of(Dataset dataset, LoaderConfig config, DevicePictures pictures, DeviceBudget budget) {
+        return new InrLoader(Catalogue.of(dataset), config, new DeviceDecoding(pictures, budget.working()));
     }
 
     private static void requireCodec(Dataset dataset, Codec codec) {

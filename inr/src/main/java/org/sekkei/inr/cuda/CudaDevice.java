@@ -68,6 +68,15 @@ public final class CudaDevice implements AutoCloseable {
         this.properties = properties;
     }
 
+    /// The user's folder for compiled kernels: `sekkei/kernels` in `$XDG_CACHE_HOME`, or in `~/.cache`.
+    public static Path userPrograms() {
+        String caches = System.getenv("XDG_CACHE_HOME");
+        Path folder = caches == null || caches.isEmpty()
+                ? Path.of(System.getProperty("user.home"), ".cache")
+                : Path.of(caches);
+        return folder.resolve("sekkei").resolve("kernels");
+    }
+
     /// The cards that the driver finds; none if there is no driver.
     ///
     /// @throws CudaException if there is a driver that does not work

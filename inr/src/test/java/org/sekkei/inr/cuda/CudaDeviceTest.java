@@ -87,7 +87,8 @@ class CudaDeviceTest {
 
     @Test
     void programsAreCompiledOnce() throws Exception {
-        String text = "struct Job { u64* at; }; KERNEL(write_number, Job, 32, 1) { if (threadIdx.x == 3) { *job.at = NUMBER; } }";
+        String text =
+                "struct Job { u64* at; }; KERNEL(write_number, Job, 32, 1) { if (threadIdx.x == 3) { *job.at = NUMBER; } }";
         String types = "typedef unsigned long long u64;\n#define KERNEL(n, J, t, b) HOST_KERNEL(n, J)\n";
         try (CudaDevice device = driver.open()) {
             CudaProgram.load(device, program(types + text)).close();
@@ -183,7 +184,11 @@ class CudaDeviceTest {
         CudaOptions options = new CudaOptions(new CudaBudget(1 << 20, 1 << 20), Arithmetic.FLOAT32, 1);
         try (CudaDevice device = driver.open()) {
             assertThatThrownBy(() -> CudaPictures.open(
-                            device, "field", shared, CudaFieldsTest.source(List.of(good, new byte[] {90, 1, 2})), options))
+                            device,
+                            "field",
+                            shared,
+                            CudaFieldsTest.source(List.of(good, new byte[] {90, 1, 2})),
+                            options))
                     .hasMessageContaining("picture 1 cannot be decoded");
             driver.begin(4096);
             assertThatThrownBy(() ->

@@ -3,6 +3,7 @@
 // __syncthreads, and at the operations of a warp, in which all 32 must take part. A block whose threads wait for what
 // never comes ends the program with a message, as does one that writes beyond its shared memory.
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -72,6 +73,10 @@ void go() {
     if (ready_at == ready.size()) {
         ready.swap(next_ready);
         next_ready.clear();
+        // Every other block lets its threads run backwards: what depends on their order between barriers differs then.
+        if ((block.x + block.y) % 2 == 1) {
+            std::reverse(ready.begin(), ready.end());
+        }
         ready_at = 0;
         if (ready.empty()) {
             if (alive == 0) {
@@ -161,7 +166,7 @@ static void run(const unsigned* shape, void (*kernel)(void*), void* job) {
             fibre.begin.uc_stack.ss_size = STACK;
             fibre.begin.uc_link = nullptr;
             makecontext(&fibre.begin, enter, 0);
-            ready.push_back(i);
+            next_ready.push_back(i);
         }
         if (_setjmp(home) == 0) {
             go();
