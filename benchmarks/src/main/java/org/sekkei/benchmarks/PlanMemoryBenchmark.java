@@ -17,6 +17,7 @@ import org.sekkei.plan.Overhead;
 import org.sekkei.plan.Planner;
 import org.sekkei.plan.Probe;
 import org.sekkei.plan.Workload;
+import org.sekkei.plan.Workload.Activations;
 import org.sekkei.plan.Workload.Use;
 import org.sekkei.torch.DType;
 import org.sekkei.torch.Machine;
@@ -60,6 +61,11 @@ public final class PlanMemoryBenchmark implements Callable<Integer> {
             defaultValue = "100")
     private double mostGigaflops;
 
+    @Option(
+            names = "--recomputed",
+            description = "trainings that compute activations again, of networks that can, instead of all jobs")
+    private boolean recomputed;
+
     @Option(names = "--threads", description = "of libtorch (default: ${DEFAULT-VALUE})", defaultValue = "2")
     private int threads;
 
@@ -67,7 +73,7 @@ public final class PlanMemoryBenchmark implements Callable<Integer> {
     private @Nullable Path csv;
 
     /// What a process of its own does.
-    @Option(names = "--one", arity = "5", hidden = true)
+    @Option(names = "--one", arity = "6", hidden = true)
     private List<String> one = List.of();
 
     public static void main(String[] arguments) {
@@ -114,6 +120,14 @@ public final class PlanMemoryBenchmark implements Callable<Integer> {
                 continue;
             }
             MemoryPlan memory = plan.memory();
+            if (recomputed
+                    && (!job.use().isTraining()
+                            || plan.flops()
+                                    == new Planner(Overhead.CPU)
+                                            .plan(job.withActivations(Activations.KEPT))
+                                            .flops())) {
+                continue;
+            }
             if (memory.expected() > mostMegabytes * 1_000_000 || plan.flops() > mostGigaflops * 1e9) {
                 continue;
             }
@@ -180,23 +194,25 @@ public final class PlanMemoryBenchmark implements Callable<Integer> {
         return 0;
     }
 
-    private static Workload draw(Random random) {
+    private Workload draw(Random random) {
         List<Network> all = Network.all();
         return new Workload(
-                all.get(random.nextInt(all.size())),
-                Use.values()[random.nextInt(Use.values().length)],
-                1 << random.nextInt(6),
-                SIDES[random.nextInt(SIDES.length)],
-                random.nextInt(3) == 0 ? DType.BFLOAT16 : DType.FLOAT32);
+                        all.get(random.nextInt(all.size())),
+                        Use.values()[random.nextInt(Use.values().length)],
+                        1 << random.nextInt(6),
+                        SIDES[random.nextInt(SIDES.length)],
+                        random.nextInt(3) == 0 ? DType.BFLOAT16 : DType.FLOAT32)
+                .withActivations(recomputed ? Activations.RECOMPUTED : Activations.KEPT);
     }
 
     private static Workload job(List<String> words) {
         return new Workload(
-                Network.named(words.get(0)),
-                Use.valueOf(words.get(1)),
-                Integer.parseInt(words.get(2)),
-                Integer.parseInt(words.get(3)),
-                DType.valueOf(words.get(4)));
+                        Network.named(words.get(0)),
+                        Use.valueOf(words.get(1)),
+                        Integer.parseInt(words.get(2)),
+                        Integer.parseInt(words.get(3)),
+                        DType.valueOf(words.get(4)))
+                .withActivations(Activations.valueOf(words.get(5)));
     }
 
     /// Bytes by which another process that does the job grows; negative if it failed.
@@ -222,7 +238,8 @@ public final class PlanMemoryBenchmark implements Callable<Integer> {
                 job.use().name(),
                 Integer.toString(job.batch()),
                 Integer.toString(job.side()),
-                job.precision().name()));
+                job.precision().name(),
+                job.activations().name()));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

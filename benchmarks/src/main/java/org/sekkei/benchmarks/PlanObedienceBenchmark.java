@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.torch.Machine;
@@ -19,8 +21,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Whether trainings keep within their `--memory`: random jobs with random budgets, a process each, whose largest
-/// resident memory the kernel tells. A refused job runs again with memory enough and the smallest part, to see what it
-/// really needs. Linux with GNU time only.
+/// resident memory the kernel tells. A refused job runs again with the memory that its refusal asks for, cut as finely
+/// as it can be, to see what it really needs. Linux with GNU time only.
 @Command(
         name = "PlanObedienceBenchmark",
         mixinStandardHelpOptions = true,
@@ -29,6 +31,7 @@ import picocli.CommandLine.Parameters;
 public final class PlanObedienceBenchmark implements Callable<Integer> {
     private static final List<String> NETWORKS =
             List.of("resnet18", "resnet34", "vgg_small", "vit_ti_16", "vit_ti_32", "vit_s_32", "nin", "deepvit_s");
+    private static final Pattern MEMORY = Pattern.compile("--memory ([0-9]+)M");
     private static final int[] SIDES = {64, 96, 128};
 
     @Parameters(paramLabel = "DATASET", description = "a data set of some hundred pictures with labels")
@@ -49,6 +52,11 @@ public final class PlanObedienceBenchmark implements Callable<Integer> {
     ///
     /// @param resident the most bytes that it held
     private record Outcome(int code, long resident, String said) {
+        /// After the start, by one of the first steps.
+        boolean stopped() {
+            return refused() && said.contains("the training held");
+        }
+
         boolean refused() {
             return code == 1 && said.contains("of memory even with");
         }
@@ -68,7 +76,10 @@ public final class PlanObedienceBenchmark implements Callable<Integer> {
         int wronglyRefused = 0;
         int failed = 0;
         int refused = 0;
+        int stopped = 0;
+        int again = 0;
         int cut = 0;
+        int whole = 0;
         for (int i = 0; i < jobs; i++) {
             Job job = new Job(
                     NETWORKS.get(random.nextInt(NETWORKS.size())),
@@ -77,21 +88,30 @@ public final class PlanObedienceBenchmark implements Callable<Integer> {
                     random.nextInt(3) == 0 ? "bfloat16" : "float32");
             // From what holds no training to what holds most of them whole.
             long budget = Math.round(500e6 * Math.pow(6, random.nextDouble()));
-            Outcome outcome = train(job, job.batch, budget);
+            Outcome outcome = train(job, budget);
             long needed = outcome.resident;
             String became;
             if (outcome.refused()) {
                 refused++;
-                // Batches of the least part, with memory enough: nothing that the job can be cut into is less.
-                Outcome least = train(job, 4, 20_000_000_000L);
-                needed = least.resident;
-                wronglyRefused += least.code == 0 && needed <= budget ? 1 : 0;
-                became = "refused";
+                became = outcome.stopped() ? "stopped" : "refused";
+                if (outcome.stopped()) {
+                    stopped++;
+                    wronglyRefused += needed <= budget ? 1 : 0;
+                } else {
+                    Matcher asked = MEMORY.matcher(outcome.said);
+                    Outcome least =
+                            train(job, asked.find() ? Long.parseLong(asked.group(1)) * 1_000_000 : 20_000_000_000L);
+                    needed = least.resident;
+                    wronglyRefused += least.code == 0 && needed <= budget ? 1 : 0;
+                }
             } else if (outcome.code == 0) {
                 boolean parts = outcome.said.contains("in parts of");
+                boolean computedAgain = outcome.said.contains("computed again");
                 cut += parts ? 1 : 0;
                 exceeded += outcome.resident > budget ? 1 : 0;
-                became = parts ? "cut" : "whole";
+                again += computedAgain ? 1 : 0;
+                became = parts && computedAgain ? "parts, again" : parts ? "parts" : computedAgain ? "again" : "whole";
+                whole += became.equals("whole") ? 1 : 0;
             } else {
                 failed++;
                 became = "failed";
@@ -99,7 +119,7 @@ public final class PlanObedienceBenchmark implements Callable<Integer> {
             }
             System.out.printf(
                     Locale.ROOT,
-                    "%-10s %3d px, batch %2d, %-8s of %6.0f MB: %-7s %6.0f MB%n",
+                    "%-10s %3d px, batch %2d, %-8s of %6.0f MB: %-12s %6.0f MB%n",
                     job.network,
                     job.side,
                     job.batch,
@@ -123,18 +143,20 @@ public final class PlanObedienceBenchmark implements Callable<Integer> {
         }
         System.out.printf(
                 Locale.ROOT,
-                "%d jobs: %d whole, %d in parts, %d refused, %d failed; %d held more than their budget, %d were refused without need%n",
+                "%d jobs: %d whole, %d in parts, %d with activations computed again, %d refused (%d of them by a first step), %d failed; %d held more than their budget, %d were refused without need%n",
                 jobs,
-                jobs - cut - refused - failed,
+                whole,
                 cut,
+                again,
                 refused,
+                stopped,
                 failed,
                 exceeded,
                 wronglyRefused);
         return 0;
     }
 
-    private Outcome train(Job job, int batch, long budget) throws IOException, InterruptedException {
+    private Outcome train(Job job, long budget) throws IOException, InterruptedException {
         Path run = Files.createTempDirectory("obedience");
         Process process = new ProcessBuilder(
                         "/usr/bin/time",
@@ -161,7 +183,7 @@ public final class PlanObedienceBenchmark implements Callable<Integer> {
                         "--epochs",
                         "1",
                         "--batch",
-                        Integer.toString(batch),
+                        Integer.toString(job.batch),
                         "--size",
                         Integer.toString(job.side),
                         "--precision",

@@ -2,6 +2,7 @@ package org.sekkei.cli;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.sekkei.torch.Device;
 import org.sekkei.train.TrainingConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,11 +61,12 @@ final class CompareCommand extends Job {
             TrainingMemory memory =
                     TrainingMemory.of(asked, dataset.classNames().size(), dataset.payloadBytes(), options.memory());
             (json() ? err() : out()).println(memory.sentence());
-            TrainingConfig config = asked.withMicroBatch(memory.microBatch());
+            TrainingConfig config = asked.withMicroBatch(memory.microBatch()).withRecomputation(memory.recompute());
             var comparing = new Comparing(
                     source,
                     dataset,
                     config,
+                    config.device().kind() == Device.Kind.CPU ? memory : null,
                     options.decoding().device(config.device()),
                     runs,
                     new DataThroughput(rounds, roundSeconds));

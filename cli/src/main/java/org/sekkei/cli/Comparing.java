@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.PictureInfo;
 import org.sekkei.inr.PictureSize;
@@ -33,10 +34,12 @@ final class Comparing {
     private final Path source;
     private final Dataset dataset;
     private final TrainingConfig config;
+    private final @Nullable TrainingMemory memory;
     private final Device decoding;
     private final Path runs;
     private final DataThroughput throughput;
 
+    /// @param memory what the first steps are held to; null if nobody asked
     /// @param decoding where the INRs are decoded
     /// @param runs receives the folders `files` and `inrs` of the two trainings; complete ones are
     ///     not trained again
@@ -44,12 +47,14 @@ final class Comparing {
             Path source,
             Dataset dataset,
             TrainingConfig config,
+            @Nullable TrainingMemory memory,
             Device decoding,
             Path runs,
             DataThroughput throughput) {
         this.source = source;
         this.dataset = dataset;
         this.config = config;
+        this.memory = memory;
         this.decoding = decoding;
         this.runs = runs;
         this.throughput = throughput;
@@ -60,7 +65,12 @@ final class Comparing {
     Comparison run(Path report, ProgressLine progress, PrintWriter lasting) throws IOException {
         try (PictureSource pictures = PictureSources.open(source);
                 FileLoader files = FileLoader.open(pictures, dataset, config.data());
-                InrLoader inrs = InrLoader.open(dataset, Codecs.of(dataset), config.data(), decoding)) {
+                InrLoader inrs = InrLoader.open(
+                        dataset,
+                        Codecs.of(dataset),
+                        config.data(),
+                        decoding,
+                        memory == null ? Long.MAX_VALUE : memory.room())) {
             progress.say(lasting, "measuring the loaders alone, in turns");
             List<DataThroughput.Measurement> data = throughput.measure(List.of(files, inrs), progress);
             Comparison.Side filesSide = train("files", files, data.getFirst(), sourceBytes(), 0, progress, lasting);
@@ -97,7 +107,7 @@ final class Comparing {
         progress.say(lasting, "training from the " + name);
         Path run = runs.resolve(name.toLowerCase(Locale.ROOT));
         Files.createDirectories(run);
-        TrainingReport report = new Trainer(config, loader, run, new TrainingLines(progress, lasting)).resume();
+        TrainingReport report = new Trainer(config, loader, run, new TrainingLines(progress, lasting, memory)).resume();
         List<EpochReport> epochs = report.epochs();
         return new Comparison.Side(
                 data,

@@ -165,6 +165,7 @@ final class PlanCommand extends Job {
             MemoryPlan memory,
             long expectedBytes,
             long dataBytes,
+            long residentBytes,
             long availableBytes,
             boolean fits,
             int largestBatch,
@@ -204,8 +205,10 @@ final class PlanCommand extends Job {
         requireSense();
         List<Gpu> cards = fromOptions(() -> cards(gpu));
         Planner planner = new Planner(cards.isEmpty() ? Overhead.CPU : Overhead.CUDA);
-        long resident = resident();
-        long available = available(cards) - resident;
+        long dataBytes = dataBytes();
+        // On a processor the data set gives way to the network: what has no room is read from its files.
+        long onCard = cards.isEmpty() ? 0 : dataBytes;
+        long available = available(cards) - onCard;
         Use use = purpose == Purpose.INFER
                 ? Use.INFERENCE
                 : optimizer == Rule.SGD ? Use.TRAINING_SGD : Use.TRAINING_ADAMW;
@@ -222,7 +225,7 @@ final class PlanCommand extends Job {
         Planner.Plan plan = planner.plan(part);
         OptionalInt largestSide = planner.largestSide(part, available);
         List<CardPlan> onCards =
-                cards.stream().map(card -> planner.on(card, part, resident)).toList();
+                cards.stream().map(card -> planner.on(card, part, onCard)).toList();
         Times here = cards.isEmpty()
                 ? CalibrationFile.read(calibrationFile)
                         .map(calibration ->
@@ -243,7 +246,8 @@ final class PlanCommand extends Job {
                 plan.flops(),
                 plan.memory(),
                 plan.memory().expected(),
-                resident,
+                dataBytes,
+                Math.clamp(cards.isEmpty() ? available - plan.memory().high() : dataBytes, 0, dataBytes),
                 available,
                 plan.memory().high() <= available,
                 largest.orElse(0),
@@ -300,9 +304,9 @@ final class PlanCommand extends Job {
         return Main.DONE;
     }
 
-    /// Looks at the data set: how many pictures it has, how fast batches can be made of them, and how many bytes of it
-    /// stay in the memory.
-    private long resident() throws IOException {
+    /// Looks at the data set: how many pictures it has, how fast batches can be made of them, and how many bytes it
+    /// has.
+    private long dataBytes() throws IOException {
         if (data == null) {
             return 0;
         }
@@ -426,6 +430,11 @@ final class PlanCommand extends Job {
         row("expected", need.expected());
         if (result.dataBytes > 0) {
             row("data set", result.dataBytes);
+            out().println(
+                            result.residentBytes == result.dataBytes
+                                    ? "  resident"
+                                    : "  partly resident: " + Figures.bytes(result.residentBytes)
+                                            + ", the rest is read from its files");
         }
         if (result.loaderPicturesPerSecond != null) {
             out().printf(

@@ -21,13 +21,20 @@ final class RunFolder {
 
     /// Pictures that went through the network at once in the training of a folder; empty if there is none.
     static OptionalInt microBatch(Path run) throws IOException {
-        Path config = run.resolve("config.json");
-        if (!Files.isRegularFile(config)) {
-            return OptionalInt.empty();
-        }
-        JsonNode pictures =
-                JsonMapper.shared().readTree(Files.readAllBytes(config)).path("microBatch");
+        JsonNode pictures = config(run).path("microBatch");
         return pictures.isInt() && pictures.asInt() > 0 ? OptionalInt.of(pictures.asInt()) : OptionalInt.empty();
+    }
+
+    /// Whether the training of a folder computed activations again.
+    static boolean recomputes(Path run) throws IOException {
+        return config(run).path("recompute").asBoolean(false);
+    }
+
+    private static JsonNode config(Path run) throws IOException {
+        Path config = run.resolve("config.json");
+        return Files.isRegularFile(config)
+                ? JsonMapper.shared().readTree(Files.readAllBytes(config))
+                : JsonMapper.shared().createObjectNode();
     }
 
     static boolean holdsTraining(Path run) throws IOException {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.inr.Dataset;
+import org.sekkei.torch.Device;
 import org.sekkei.train.EpochReport;
 import org.sekkei.train.InrLoader;
 import org.sekkei.train.Trainer;
@@ -89,17 +90,20 @@ final class TrainCommand extends Job {
             // A training goes on as it was begun, whatever happens to be free today.
             OptionalInt begun = resume && options.memory() == null ? RunFolder.microBatch(run) : OptionalInt.empty();
             int microBatch = begun.orElse(memory.microBatch());
+            boolean recompute = begun.isPresent() ? RunFolder.recomputes(run) : memory.recompute();
+            boolean onProcessor = config.device().kind() == Device.Kind.CPU;
             try (InrLoader loader = InrLoader.open(
                     dataset,
                     Codecs.of(dataset),
                     config.data(),
-                    options.decoding().device(config.device()))) {
+                    options.decoding().device(config.device()),
+                    memory.room())) {
                 Files.createDirectories(run);
                 var trainer = new Trainer(
-                        config.withMicroBatch(microBatch),
+                        config.withMicroBatch(microBatch).withRecomputation(recompute),
                         loader,
                         run,
-                        new TrainingLines(progress, json() ? err() : out()));
+                        new TrainingLines(progress, json() ? err() : out(), onProcessor ? memory : null));
                 report = resume ? trainer.resume() : trainer.train();
             }
         }

@@ -2,7 +2,9 @@ package org.sekkei.cli;
 
 import java.io.PrintWriter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.sekkei.inr.Split;
+import org.sekkei.torch.MachineMemory;
 import org.sekkei.train.EpochReport;
 import org.sekkei.train.TrainingListener;
 
@@ -10,13 +12,23 @@ import org.sekkei.train.TrainingListener;
 final class TrainingLines implements TrainingListener {
     private final ProgressLine progress;
     private final PrintWriter lasting;
+    private final @Nullable TrainingMemory memory;
     private int epochs;
     private int trainingPictures;
 
     /// @param lasting receives the lines of the epochs
-    TrainingLines(ProgressLine progress, PrintWriter lasting) {
+    /// @param memory what the first steps are held to; null if nobody asked
+    TrainingLines(ProgressLine progress, PrintWriter lasting, @Nullable TrainingMemory memory) {
         this.progress = progress;
         this.lasting = lasting;
+        this.memory = memory;
+    }
+
+    @Override
+    public void stepped(long step) {
+        if (memory != null) {
+            MachineMemory.peak().ifPresent(held -> memory.requireKept(step, held));
+        }
     }
 
     static String top1(double share) {

@@ -49,10 +49,41 @@ class TrainingMemoryTest {
     }
 
     @Test
-    void whatNormalisesByTheBatchSaysSo() {
+    void whatNormalisesByTheBatchIsComputedAgainFirst() {
         TrainingMemory whole = of("resnet18", 64, "20G");
         String less = (whole.network().high() + whole.beside()) / 1_000_000 - 10 + "M";
-        assertThat(of("resnet18", 64, less).sentence()).contains("normalises by what is in a part");
+        TrainingMemory again = of("resnet18", 64, less);
+        assertThat(again.microBatch()).isEqualTo(64);
+        assertThat(again.recompute()).isTrue();
+        assertThat(again.sentence()).contains("whole batches").contains("computed again");
+        assertThat(again.expected()).isLessThan(whole.expected());
+        String least = (again.network().high() + again.beside()) / 1_000_000 - 10 + "M";
+        assertThat(of("resnet18", 64, least).sentence()).contains("normalises by what is in a part");
+    }
+
+    @Test
+    void whatDoesNotNormaliseGoesInPartsFirst() {
+        TrainingMemory whole = of("vit_ti_16", 64, "20G");
+        String less = (whole.network().high() + whole.beside()) / 1_000_000 - 10 + "M";
+        TrainingMemory parts = of("vit_ti_16", 64, less);
+        assertThat(parts.microBatch()).isEqualTo(32);
+        assertThat(parts.recompute()).isFalse();
+    }
+
+    @Test
+    void whatIsNotSureIsHeldToItsFirstSteps() {
+        long budget = 700_000_000;
+        TrainingMemory unsure = null;
+        while (unsure == null || unsure.sure()) {
+            unsure = of("resnet18", 64, budget / 1_000_000 + "M");
+            budget -= 5_000_000;
+        }
+        TrainingMemory memory = unsure;
+        memory.requireKept(1, memory.budget());
+        memory.requireKept(100, memory.budget() + 1);
+        assertThatThrownBy(() -> memory.requireKept(1, memory.budget() + 1))
+                .hasMessageContaining("of memory even with")
+                .hasMessageContaining("--memory");
     }
 
     @Test
@@ -63,5 +94,21 @@ class TrainingMemoryTest {
                 .hasMessageContaining("4 of 64 pictures")
                 .hasMessageContaining("300.0 MB may be used")
                 .hasMessageContaining("--memory ");
+    }
+
+    @Test
+    void aDataSetThatHasNoRoomIsPartlyResident() {
+        TrainingConfig config = config("vit_ti_16", 16);
+        TrainingMemory plenty = TrainingMemory.of(config, 10, 3_000_000_000L, MemorySize.parse("20G"));
+        assertThat(plenty.resident()).isEqualTo(3_000_000_000L);
+        assertThat(plenty.sentence()).doesNotContain("resident");
+        TrainingMemory partly = TrainingMemory.of(config, 10, 3_000_000_000L, MemorySize.parse("2G"));
+        assertThat(partly.microBatch()).isEqualTo(16);
+        assertThat(partly.recompute()).isFalse();
+        assertThat(partly.resident()).isBetween(100_000_000L, 2_000_000_000L);
+        assertThat(partly.network().high() + partly.beside() + partly.resident())
+                .isLessThanOrEqualTo(2_000_000_000L);
+        assertThat(partly.room()).isEqualTo(partly.resident());
+        assertThat(partly.sentence()).contains("partly resident").contains("of 3.0 GB");
     }
 }

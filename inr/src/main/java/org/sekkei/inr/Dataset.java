@@ -126,6 +126,16 @@ public final class Dataset implements AutoCloseable {
         return shards.get(shard).record(index - pictures.first(shard));
     }
 
+    /// As [#record], read from its file into memory of its own: for readers that must not hold the whole data set. Of
+    /// a mapped file, what was looked at stays with the process.
+    ///
+    /// @throws CorruptDataException if the bytes do not have their checksum; the message names shard and record
+    /// @throws IOException if the file cannot be read
+    public MemorySegment read(int index) throws IOException {
+        int shard = pictures.shard(index);
+        return shards.get(shard).read(index - pictures.first(shard));
+    }
+
     /// The length of [#record] in bytes, without reading it.
     public int recordBytes(int index) {
         int shard = pictures.shard(index);

@@ -9,6 +9,7 @@ import org.sekkei.torch.Generator;
 import org.sekkei.torch.InstanceNorm2d;
 import org.sekkei.torch.Layer;
 import org.sekkei.torch.ReLU;
+import org.sekkei.torch.Recomputable;
 import org.sekkei.torch.ReflectionPad2d;
 import org.sekkei.torch.Sequential;
 import org.sekkei.torch.Tanh;
@@ -67,7 +68,7 @@ public final class DeblurGan extends Layer {
         return new InstanceNorm2d(channels, InstanceNorm2d.Statistics.PICTURE);
     }
 
-    private static final class Block extends Layer {
+    private static final class Block extends Layer implements Recomputable {
         private final Layer block;
 
         Block(int width, Generator generator) {

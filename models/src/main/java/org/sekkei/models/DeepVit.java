@@ -16,6 +16,7 @@ import org.sekkei.torch.Layer;
 import org.sekkei.torch.LayerNorm;
 import org.sekkei.torch.Linear;
 import org.sekkei.torch.ReLU;
+import org.sekkei.torch.Recomputable;
 import org.sekkei.torch.Sequential;
 import org.sekkei.torch.Tensor;
 
@@ -169,7 +170,7 @@ public final class DeepVit extends Layer {
         return layers;
     }
 
-    private static final class Block extends Layer {
+    private static final class Block extends Layer implements Recomputable {
         private final double adjustment;
         private final Layer norm1;
         private final Layer attention;

@@ -12,6 +12,7 @@ import org.sekkei.torch.Layer;
 import org.sekkei.torch.Linear;
 import org.sekkei.torch.MaxPool2d;
 import org.sekkei.torch.ReLU;
+import org.sekkei.torch.Recomputable;
 import org.sekkei.torch.Sequential;
 import org.sekkei.torch.Tensor;
 
@@ -190,7 +191,7 @@ final class InceptionResNetV2 extends Layer {
     }
 
     /// Branches that end in a convolution without a norm, of whose result a share is added to the input.
-    private final class Residual extends Layer {
+    private final class Residual extends Layer implements Recomputable {
         private final List<Layer> branches;
         private final Layer convolution;
         private final double share;

@@ -7,6 +7,7 @@ import org.sekkei.torch.Conv2d;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Layer;
 import org.sekkei.torch.ReLU6;
+import org.sekkei.torch.Recomputable;
 import org.sekkei.torch.Sequential;
 import org.sekkei.torch.Tensor;
 
@@ -49,7 +50,7 @@ final class MobileNetV2 {
     }
 
     /// Wide within, thin at its ends.
-    private static final class Residual extends Layer {
+    private static final class Residual extends Layer implements Recomputable {
         private final boolean shortcut;
         private final Layer convolutions;
 

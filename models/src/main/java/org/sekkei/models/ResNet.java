@@ -14,6 +14,7 @@ import org.sekkei.torch.Init;
 import org.sekkei.torch.Layer;
 import org.sekkei.torch.Linear;
 import org.sekkei.torch.MaxPool2d;
+import org.sekkei.torch.Recomputable;
 import org.sekkei.torch.Sequential;
 import org.sekkei.torch.Tensor;
 
@@ -119,7 +120,7 @@ public final class ResNet extends Layer {
     }
 
     /// Convolutions beside a shortcut.
-    private static final class Residual extends Layer {
+    private static final class Residual extends Layer implements Recomputable {
         private final List<Conv2d> convolutions = new ArrayList<>();
         private final List<BatchNorm2d> norms = new ArrayList<>();
         private final int depth;

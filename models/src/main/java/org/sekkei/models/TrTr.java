@@ -17,6 +17,7 @@ import org.sekkei.torch.Linear;
 import org.sekkei.torch.MaxPool2d;
 import org.sekkei.torch.Module;
 import org.sekkei.torch.MultiheadAttention;
+import org.sekkei.torch.Recomputable;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Sequential;
 import org.sekkei.torch.Tensor;
@@ -233,7 +234,7 @@ public final class TrTr extends Module {
         }
     }
 
-    private static final class Bottleneck extends Layer {
+    private static final class Bottleneck extends Layer implements Recomputable {
         private final List<Layer> convolutions = new ArrayList<>();
         private final List<Layer> norms = new ArrayList<>();
         private final @Nullable Layer downsample;

@@ -17,6 +17,7 @@ import org.sekkei.torch.Layer;
 import org.sekkei.torch.LayerNorm;
 import org.sekkei.torch.Linear;
 import org.sekkei.torch.MultiheadAttention;
+import org.sekkei.torch.Recomputable;
 import org.sekkei.torch.Sequential;
 import org.sekkei.torch.Tensor;
 
@@ -186,7 +187,7 @@ public final class VisionTransformer extends Layer {
         }
     }
 
-    private static final class TorchvisionBlock extends Layer {
+    private static final class TorchvisionBlock extends Layer implements Recomputable {
         private final Layer norm1;
         private final MultiheadAttention attention;
         private final Layer norm2;
@@ -211,7 +212,7 @@ public final class VisionTransformer extends Layer {
         }
     }
 
-    private static final class TimmBlock extends Layer {
+    private static final class TimmBlock extends Layer implements Recomputable {
         private final Layer norm1;
         private final Layer attention;
         private final Layer norm2;

@@ -5,9 +5,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.plan.CardPlan.Verdict;
+import org.sekkei.plan.Workload.Activations;
 import org.sekkei.torch.DType;
 import org.sekkei.torch.TorchException;
 
@@ -46,6 +48,10 @@ public final class Planner {
                 .flatMap(trace -> trace.operations().stream())
                 .mapToDouble(operation -> Rules.flops(operation) + (training ? Rules.flopsBackward(operation) : 0))
                 .sum();
+        double repeated = passes.stream()
+                .flatMap(trace -> trace.repeated().stream())
+                .mapToDouble(Rules::flops)
+                .sum();
         MemoryPlan memory = passes.stream()
                 .map(trace -> overhead.memory(workload, trace, MemorySimulation.peak(trace, training)))
                 .max(Comparator.comparingLong(MemoryPlan::high))
@@ -53,7 +59,7 @@ public final class Planner {
         Plan plan = new Plan(
                 workload,
                 memory,
-                flops,
+                flops + repeated,
                 passes.getFirst().parameterBytes() / DType.FLOAT32.bytes(),
                 passes.stream()
                         .flatMap(trace -> trace.operations().stream())
@@ -90,6 +96,62 @@ public final class Planner {
             }
         }
         return OptionalInt.of(fitting);
+    }
+
+    /// Whether the planned training can compute activations again, because the network has blocks that say so.
+    public boolean canRecompute(Workload workload) {
+        return workload.use().isTraining()
+                && traces(workload.withActivations(Activations.RECOMPUTED)).stream()
+                        .anyMatch(trace -> !trace.blocks().isEmpty());
+    }
+
+    /// The part of a training's batch that surely fits, halved as often as needed, with activations kept or
+    /// computed again.
+    ///
+    /// Computing again costs time and changes nothing. So it comes before smaller parts where the network
+    /// normalises by its batch, for which a part is not what the whole is, and after them elsewhere.
+    ///
+    /// @param least pictures of the smallest part
+    /// @return empty if not even that fits
+    public Optional<Workload> cut(Workload whole, int least, long memoryBytes) {
+        Optional<Workload> kept = halved(whole, least, memoryBytes);
+        boolean wholly = kept.isPresent() && kept.get().batch() == whole.batch();
+        if (wholly || !canRecompute(whole)) {
+            return kept;
+        }
+        Optional<Workload> again = halved(whole.withActivations(Activations.RECOMPUTED), least, memoryBytes);
+        if (kept.isEmpty() || again.isEmpty()) {
+            return again.or(() -> kept);
+        }
+        return plan(whole).normalisesByBatch()
+                        && again.get().batch() > kept.get().batch()
+                ? again
+                : kept;
+    }
+
+    /// The way with the least need, whether it is there or not.
+    ///
+    /// @param least pictures of the smallest part
+    public Workload finest(Workload whole, int least) {
+        Workload kept = whole.withBatch(Math.min(whole.batch(), least));
+        Workload again = kept.withActivations(Activations.RECOMPUTED);
+        return canRecompute(whole)
+                        && plan(again).memory().expected() < plan(kept).memory().expected()
+                ? again
+                : kept;
+    }
+
+    private Optional<Workload> halved(Workload whole, int least, long memoryBytes) {
+        OptionalInt most = largestBatch(whole, memoryBytes);
+        if (most.isEmpty() || most.getAsInt() < least) {
+            return Optional.empty();
+        }
+        int part = whole.batch();
+        // So that a little more or less memory mostly leaves a training as it is.
+        while (part > most.getAsInt()) {
+            part = Math.ceilDiv(part, 2);
+        }
+        return Optional.of(whole.withBatch(part));
     }
 
     /// The longest side of square pictures, a multiple of 32, for which even the upper end of the need is there; empty
@@ -145,26 +207,45 @@ public final class Planner {
         if (fits(workload, memory)) {
             return card(gpu, Verdict.FITS, null, workload, workload.batch());
         }
-        List<CardPlan> ways = new ArrayList<>();
-        Workload narrow = workload.withPrecision(DType.BFLOAT16);
+        List<Workload> kinds = new ArrayList<>(List.of(workload));
         Gpu.ComputeCapability capability = gpu.computeCapability();
-        boolean canNarrow = capability != null
+        if (capability != null
                 && workload.precision() == DType.FLOAT32
-                && capability.compareTo(Gpu.ComputeCapability.BFLOAT16) >= 0;
-        if (canNarrow && fits(narrow, memory)) {
-            ways.add(card(gpu, Verdict.FITS_WHEN_CUT, "bfloat16", narrow, narrow.batch()));
+                && capability.compareTo(Gpu.ComputeCapability.BFLOAT16) >= 0) {
+            kinds.add(workload.withPrecision(DType.BFLOAT16));
         }
-        largestBatch(workload, memory)
-                .ifPresent(
-                        most -> ways.add(card(gpu, Verdict.FITS_WHEN_CUT, "micro-batches of " + most, workload, most)));
-        if (canNarrow && ways.isEmpty()) {
-            largestBatch(narrow, memory)
-                    .ifPresent(most -> ways.add(
-                            card(gpu, Verdict.FITS_WHEN_CUT, "bfloat16 and micro-batches of " + most, narrow, most)));
+        if (canRecompute(workload)) {
+            kinds.addAll(kinds.stream()
+                    .map(kind -> kind.withActivations(Activations.RECOMPUTED))
+                    .toList());
         }
+        List<CardPlan> ways = new ArrayList<>();
+        for (Workload kind : kinds) {
+            largestBatch(kind, memory).ifPresent(most -> {
+                int atOnce = Math.min(most, workload.batch());
+                ways.add(card(gpu, Verdict.FITS_WHEN_CUT, change(workload, kind, atOnce), kind, atOnce));
+            });
+        }
+        // What normalises by its batch is another network's training in micro-batches.
+        boolean wholeFirst = workload.use().isTraining() && plan(workload).normalisesByBatch();
         return ways.stream()
-                .min(Comparator.comparingDouble(Planner::seconds))
+                .min(Comparator.<CardPlan>comparingInt(way -> wholeFirst && way.microBatch() < workload.batch() ? 1 : 0)
+                        .thenComparingDouble(Planner::seconds))
                 .orElseGet(() -> new CardPlan(gpu, Verdict.CANNOT_RUN, "one picture does not fit", null, null, 0));
+    }
+
+    private static String change(Workload asked, Workload kind, int atOnce) {
+        List<String> changes = new ArrayList<>();
+        if (kind.precision() != asked.precision()) {
+            changes.add("bfloat16");
+        }
+        if (kind.activations() != asked.activations()) {
+            changes.add("recomputation");
+        }
+        if (atOnce < asked.batch()) {
+            changes.add("micro-batches of " + atOnce);
+        }
+        return String.join(" and ", changes);
     }
 
     private static double seconds(CardPlan way) {

@@ -7,6 +7,7 @@ import java.util.SequencedMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.models.Network;
+import org.sekkei.plan.Workload.Activations;
 import org.sekkei.torch.Adam;
 import org.sekkei.torch.Autocast;
 import org.sekkei.torch.Autograd;
@@ -15,6 +16,7 @@ import org.sekkei.torch.Device;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Guard;
 import org.sekkei.torch.Optimizer;
+import org.sekkei.torch.Recomputation;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Sgd;
 import org.sekkei.torch.Tensor;
@@ -28,6 +30,7 @@ public final class Probe implements AutoCloseable {
     private final Workload workload;
     private final Network.Graph graph;
     private final SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
+    private final Recomputation recomputation;
     private final @Nullable Optimizer optimizer;
 
     /// Takes the memory of the network and of a batch.
@@ -41,6 +44,9 @@ public final class Probe implements AutoCloseable {
                 inputs.put(input.name(), Tensor.ones(shape));
             }
         }
+        recomputation = workload.activations() == Activations.RECOMPUTED
+                ? Recomputation.of(graph.module())
+                : Recomputation.NONE;
         List<Optimizer.Group> groups = Optimizer.Group.decayingWeightsOnly(graph.module(), 1e-4);
         optimizer = switch (workload.use()) {
             case INFERENCE -> null;
@@ -95,14 +101,16 @@ public final class Probe implements AutoCloseable {
     }
 
     private void train(Optimizer rule) {
-        List<Tensor> losses = new ArrayList<>();
-        try (var _ = autocast()) {
-            graph.run(inputs)
-                    .values()
-                    .forEach(output ->
-                            losses.add(output.to(DType.FLOAT32).square().mean()));
-        }
-        Tensor.stack(losses, 0).sum().backward();
+        recomputation.backward(() -> {
+            List<Tensor> losses = new ArrayList<>();
+            try (var _ = autocast()) {
+                graph.run(inputs)
+                        .values()
+                        .forEach(output ->
+                                losses.add(output.to(DType.FLOAT32).square().mean()));
+            }
+            return Tensor.stack(losses, 0).sum();
+        });
         rule.step();
         rule.zeroGrad();
     }

@@ -4,7 +4,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.sekkei.plan.Trace.Operation;
-import org.sekkei.plan.Trace.Value;
 
 /// What a step consists of, in the units that cost time: floating-point operations of each kind of product, bytes
 /// moved,
@@ -42,42 +41,44 @@ record StepFeatures(Map<Kind, Double> amounts) {
     static StepFeatures of(Workload workload, Trace trace) {
         Map<Kind, Double> amounts = new EnumMap<>(Kind.class);
         boolean training = workload.use().isTraining();
-        for (Operation operation : trace.operations()) {
-            if (operation.isView()) {
-                continue;
-            }
-            boolean back = training && operation.result().needsGradient();
-            double traffic = operation.result().bytes()
-                    + operation.operands().stream().mapToLong(Value::bytes).sum();
-            double flops = Rules.flops(operation);
-            add(amounts, Kind.LAUNCHES, 1);
-            if (back) {
-                add(amounts, Kind.LAUNCHES_BACKWARD, 1);
-            }
-            if (flops > 0) {
-                Kind kind = product(operation);
-                add(amounts, kind, flops);
-                add(amounts, Kind.PRODUCT_TRAFFIC, back ? 3 * traffic : traffic);
-                if (back) {
-                    add(amounts, Kind.values()[kind.ordinal() + 1], Rules.flopsBackward(operation));
-                }
-            } else {
-                boolean statistics = operation.name().endsWith("Norm")
-                        || operation.name().contains("Pool")
-                        || operation.name().equals("softmax");
-                Kind kind = statistics ? Kind.STATISTICS_TRAFFIC : Kind.TRAFFIC;
-                add(amounts, kind, traffic);
-                if (back) {
-                    add(amounts, Kind.values()[kind.ordinal() + 1], traffic);
-                }
-            }
-        }
+        trace.operations().forEach(operation -> add(amounts, operation, training));
+        trace.repeated().forEach(operation -> add(amounts, operation, false));
         if (training) {
             // Parameter, gradient and memories are read; all but the gradient are written.
             long passes = 3 + 2L * workload.use().memories();
             add(amounts, Kind.OPTIMIZER_TRAFFIC, passes * trace.parameterBytes());
         }
         return new StepFeatures(amounts);
+    }
+
+    private static void add(Map<Kind, Double> amounts, Operation operation, boolean training) {
+        if (operation.isView()) {
+            return;
+        }
+        boolean back = training && operation.result().needsGradient();
+        double traffic = operation.traffic();
+        double flops = Rules.flops(operation);
+        add(amounts, Kind.LAUNCHES, 1);
+        if (back) {
+            add(amounts, Kind.LAUNCHES_BACKWARD, 1);
+        }
+        if (flops > 0) {
+            Kind kind = product(operation);
+            add(amounts, kind, flops);
+            add(amounts, Kind.PRODUCT_TRAFFIC, back ? 3 * traffic : traffic);
+            if (back) {
+                add(amounts, Kind.values()[kind.ordinal() + 1], Rules.flopsBackward(operation));
+            }
+        } else {
+            boolean statistics = operation.name().endsWith("Norm")
+                    || operation.name().contains("Pool")
+                    || operation.name().equals("softmax");
+            Kind kind = statistics ? Kind.STATISTICS_TRAFFIC : Kind.TRAFFIC;
+            add(amounts, kind, traffic);
+            if (back) {
+                add(amounts, Kind.values()[kind.ordinal() + 1], traffic);
+            }
+        }
     }
 
     private static Kind product(Operation operation) {

@@ -1,7 +1,6 @@
 package org.sekkei.plan;
 
 import org.sekkei.plan.Trace.Operation;
-import org.sekkei.plan.Trace.Value;
 import org.sekkei.torch.DType;
 
 /// How long one step takes on a card, by a roofline over its operations: each takes as long as its products or its
@@ -55,12 +54,16 @@ public record StepTime(double seconds, double computing, double moving, double l
         double speed = tensor ? TENSOR_SHARE * gpu.fp16Tensor() : FP32_SHARE * gpu.fp32();
         double bandwidth = BANDWIDTH_SHARE * gpu.bandwidth();
         Sums sums = new Sums();
+        for (Operation operation : trace.repeated()) {
+            if (!operation.isView()) {
+                sums.add(Rules.flops(operation) / speed, operation.traffic() / bandwidth);
+            }
+        }
         for (Operation operation : trace.operations()) {
             if (operation.isView()) {
                 continue;
             }
-            double traffic = operation.result().bytes()
-                    + operation.operands().stream().mapToLong(Value::bytes).sum();
+            double traffic = operation.traffic();
             sums.add(Rules.flops(operation) / speed, traffic / bandwidth);
             if (workload.use().isTraining() && operation.result().needsGradient()) {
                 sums.add(Rules.flopsBackward(operation) / speed, 2 * traffic / bandwidth);

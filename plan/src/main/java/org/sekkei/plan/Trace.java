@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.models.Network;
+import org.sekkei.plan.Workload.Activations;
 import org.sekkei.torch.Autocast;
 import org.sekkei.torch.Autograd;
 import org.sekkei.torch.DType;
@@ -18,6 +19,7 @@ import org.sekkei.torch.Device;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Guard;
 import org.sekkei.torch.Module;
+import org.sekkei.torch.Recomputation;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.ShapeRun;
 import org.sekkei.torch.Tensor;
@@ -29,7 +31,20 @@ import org.sekkei.torch.Tensor;
 /// @param bufferBytes what else belongs to the networks
 /// @param inputBytes the batch
 /// @param outputs what the pass gives
-record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, long inputBytes, List<Value> outputs) {
+/// @param blocks those that are computed again on the way back, in order
+record Trace(
+        List<Operation> operations,
+        long parameterBytes,
+        long bufferBytes,
+        long inputBytes,
+        List<Value> outputs,
+        List<Block> blocks) {
+    /// Operations of which only the input is kept.
+    ///
+    /// @param begin the first
+    /// @param end after the last
+    record Block(int begin, int end, Value input, Value output) {}
+
     /// Memory that one or more values share.
     static final class Storage {
         final long bytes;
@@ -42,7 +57,7 @@ record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, 
 
         private int values;
 
-        private Storage(long bytes, boolean given) {
+        Storage(long bytes, boolean given) {
             this.bytes = bytes;
             this.given = given;
         }
@@ -74,6 +89,11 @@ record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, 
     }
 
     record Operation(String name, List<Value> operands, Value result) {
+        /// Bytes read and written.
+        double traffic() {
+            return result.bytes() + operands.stream().mapToLong(Value::bytes).sum();
+        }
+
         /// Whether the result is memory of an operand, seen otherwise.
         boolean isView() {
             return operands.stream().anyMatch(operand -> operand.storage == result.storage);
@@ -94,7 +114,15 @@ record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, 
                         trained,
                         Math.max(0, pass.parameterBytes + pass.bufferBytes - trained),
                         pass.inputBytes,
-                        pass.outputs))
+                        pass.outputs,
+                        pass.blocks))
+                .toList();
+    }
+
+    /// The operations that are done twice.
+    List<Operation> repeated() {
+        return blocks.stream()
+                .flatMap(block -> operations.subList(block.begin, block.end).stream())
                 .toList();
     }
 
@@ -108,9 +136,12 @@ record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, 
 
     private static final class Recorder implements ShapeRun.Listener {
         private final List<Operation> operations = new ArrayList<>();
+        private final List<Block> blocks = new ArrayList<>();
         private final Map<Tensor, Value> values = new IdentityHashMap<>();
         private final Map<Tensor, Storage> alive = new IdentityHashMap<>();
         private boolean recording;
+        private int begin;
+        private @Nullable Value taken;
 
         Trace run(Workload workload, Network network) {
             Network.Graph graph = network.factory().create(Generator.idle());
@@ -134,7 +165,9 @@ record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, 
             recording = true;
             SequencedMap<String, Tensor> outputs;
             try (Guard _ = workload.precision() == DType.BFLOAT16 ? Autocast.bfloat16(Device.Kind.CPU) : () -> {}) {
-                outputs = graph.run(inputs);
+                boolean again = workload.use().isTraining() && workload.activations() == Activations.RECOMPUTED;
+                Recomputation way = again ? Recomputation.of(module) : Recomputation.NONE;
+                outputs = way.forward(() -> graph.run(inputs));
             }
             recording = false;
             List<Value> results = outputs.values().stream().map(this::value).toList();
@@ -153,7 +186,8 @@ record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, 
                     .distinct()
                     .mapToLong(Recorder::bytes)
                     .sum();
-            return new Trace(List.copyOf(operations), parameters, state - parameters, inputBytes, results);
+            return new Trace(
+                    List.copyOf(operations), parameters, state - parameters, inputBytes, results, List.copyOf(blocks));
         }
 
         @Override
@@ -183,6 +217,17 @@ record Trace(List<Operation> operations, long parameterBytes, long bufferBytes, 
                 storage.values++;
             }
             operations.add(new Operation(operation, read, made));
+        }
+
+        @Override
+        public void blockBegan(Tensor input) {
+            begin = operations.size();
+            taken = value(input);
+        }
+
+        @Override
+        public void blockEnded(Tensor output) {
+            blocks.add(new Block(begin, operations.size(), Objects.requireNonNull(taken), value(output)));
         }
 
         private Value value(Tensor tensor) {

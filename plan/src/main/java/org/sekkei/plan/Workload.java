@@ -10,7 +10,8 @@ import org.sekkei.torch.DType;
 /// @param batch pictures at once
 /// @param side of the pictures in pixels; networks of fixed size do not ask
 /// @param precision [DType#FLOAT32], or [DType#BFLOAT16] for products in bfloat16 and all else in float32
-public record Workload(Task task, Use use, int batch, int side, DType precision) {
+/// @param activations what training keeps for the way back
+public record Workload(Task task, Use use, int batch, int side, DType precision, Activations activations) {
     /// Bounds within which sizes in bytes stay far from overflowing.
     static final int MOST_PICTURES = 1 << 20;
 
@@ -40,6 +41,13 @@ public record Workload(Task task, Use use, int batch, int side, DType precision)
         }
     }
 
+    /// What training keeps for the way back.
+    public enum Activations {
+        KEPT,
+        /// Those that blocks take; the rest is computed again, see [org.sekkei.torch.Recomputation].
+        RECOMPUTED
+    }
+
     /// @throws IllegalArgumentException if there are no pictures, or more or larger ones than a plan can count
     public Workload {
         if (batch < 1 || batch > MOST_PICTURES) {
@@ -53,6 +61,13 @@ public record Workload(Task task, Use use, int batch, int side, DType precision)
         }
     }
 
+    /// With activations kept.
+    ///
+    /// @throws IllegalArgumentException as above
+    public Workload(Task task, Use use, int batch, int side, DType precision) {
+        this(task, use, batch, side, precision, Activations.KEPT);
+    }
+
     /// @throws IllegalArgumentException as above
     public Workload(Network network, Use use, int batch, int side, DType precision) {
         this(Task.of(network), use, batch, side, precision);
@@ -64,14 +79,18 @@ public record Workload(Task task, Use use, int batch, int side, DType precision)
     }
 
     public Workload withBatch(int pictures) {
-        return new Workload(task, use, pictures, side, precision);
+        return new Workload(task, use, pictures, side, precision, activations);
     }
 
     public Workload withSide(int pixels) {
-        return new Workload(task, use, batch, pixels, precision);
+        return new Workload(task, use, batch, pixels, precision, activations);
     }
 
     public Workload withPrecision(DType type) {
-        return new Workload(task, use, batch, side, type);
+        return new Workload(task, use, batch, side, type, activations);
+    }
+
+    public Workload withActivations(Activations kept) {
+        return new Workload(task, use, batch, side, precision, kept);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sekkei.models.Network;
 import org.sekkei.models.NetworkSize;
 import org.sekkei.plan.CardPlan.Verdict;
+import org.sekkei.plan.Workload.Activations;
 import org.sekkei.plan.Workload.Use;
 import org.sekkei.torch.DType;
 
@@ -113,9 +115,82 @@ class PlannerTest {
         assertThat(planner.on(cards.named("B200"), job).verdict()).isEqualTo(Verdict.FITS);
         CardPlan desktop = planner.on(cards.named("RTX 3090"), job);
         assertThat(desktop.verdict()).isEqualTo(Verdict.FITS_WHEN_CUT);
-        assertThat(desktop.change()).contains("micro-batches of " + desktop.microBatch());
-        assertThat(desktop.microBatch()).isBetween(1, 255);
+        assertThat(desktop.change()).contains("recomputation");
+        assertThat(desktop.microBatch()).isEqualTo(256);
+        Planner.Plan least = planner.plan(job.withBatch(1).withActivations(Activations.RECOMPUTED));
+        CardPlan parts = planner.on(
+                new Gpu(
+                        "small",
+                        "NVIDIA",
+                        Gpu.ComputeCapability.parse("7.5"),
+                        least.memory().high() + 500_000_000,
+                        1e11,
+                        1e12,
+                        0,
+                        false),
+                job);
+        assertThat(parts.change()).contains("micro-batches of " + parts.microBatch());
+        assertThat(parts.microBatch()).isBetween(1, 255);
         assertThat(desktop.memory()).isNotNull();
         assertThat(desktop.time()).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet50", "vit_s_16", "deepvit_s", "deblurgan", "deblurganv2_mobilenet"})
+    void computingAgainTakesTimeInsteadOfMemory(String network) {
+        var planner = new Planner(Overhead.CPU);
+        Workload kept = new Workload(Network.named(network), Use.TRAINING_SGD, 16, 128, DType.FLOAT32);
+        Workload again = kept.withActivations(Activations.RECOMPUTED);
+        assertThat(planner.canRecompute(kept)).isTrue();
+        assertThat(planner.plan(again).memory().expected())
+                .isLessThan(planner.plan(kept).memory().expected());
+        // At most all of the forward pass, which is a third of a step, a second time.
+        assertThat(planner.plan(again).flops())
+                .isBetween(
+                        1.01 * planner.plan(kept).flops(),
+                        1.4 * planner.plan(kept).flops());
+        Gpu card = GpuCatalogue.bundled().named("RTX 3090");
+        assertThat(Objects.requireNonNull(planner.on(card, again).time()).seconds())
+                .isGreaterThan(
+                        Objects.requireNonNull(planner.on(card, kept).time()).seconds());
+    }
+
+    @Test
+    void partsComeBeforeComputingAgainUnlessTheNetworkNormalisesByItsBatch() {
+        var planner = new Planner(Overhead.CPU);
+        for (String network : List.of("resnet18", "vit_ti_16")) {
+            Workload whole = new Workload(Network.named(network), Use.TRAINING_SGD, 64, 128, DType.FLOAT32);
+            long enough = planner.plan(whole).memory().high();
+            assertThat(planner.cut(whole, 1, enough)).contains(whole);
+            Workload cut = planner.cut(whole, 1, enough - 1).orElseThrow();
+            assertThat(cut)
+                    .isEqualTo(
+                            network.equals("resnet18")
+                                    ? whole.withActivations(Activations.RECOMPUTED)
+                                    : whole.withBatch(32));
+            assertThat(planner.cut(whole, 1, 1_000_000)).isEmpty();
+            // What fits in no other way.
+            Workload finest = planner.finest(whole, 1);
+            assertThat(finest).isEqualTo(whole.withBatch(1).withActivations(finest.activations()));
+        }
+    }
+
+    @Test
+    void aNetworkThatCannotComputeAgainIsCutIntoPartsOnly() {
+        var planner = new Planner(Overhead.CPU);
+        Workload whole = new Workload(Network.named("nin"), Use.TRAINING_SGD, 64, 128, DType.FLOAT32);
+        assertThat(planner.canRecompute(whole)).isFalse();
+        long enough = planner.plan(whole).memory().high();
+        assertThat(planner.cut(whole, 1, enough - 1).orElseThrow().batch()).isEqualTo(32);
+    }
+
+    @Test
+    void cardsKeepTheBatchOfWhatNormalisesByIt() {
+        var planner = new Planner(Overhead.CUDA);
+        Workload job = new Workload(Network.named("resnet50"), Use.TRAINING_SGD, 256, 224, DType.FLOAT32);
+        CardPlan cut = planner.on(GpuCatalogue.bundled().named("RTX 3090"), job);
+        assertThat(cut.verdict()).isEqualTo(Verdict.FITS_WHEN_CUT);
+        assertThat(cut.microBatch()).isEqualTo(256);
+        assertThat(cut.change()).contains("bfloat16").doesNotContain("micro-batches");
     }
 }

@@ -50,7 +50,7 @@ public final class BatchNorm2d extends Layer {
     @Override
     protected Tensor forward(Tensor input) {
         boolean batch = statistics == Statistics.BATCH || (statistics == Statistics.OF_THE_MODE && isTraining());
-        boolean track = batch && isTraining();
+        boolean track = batch && isTraining() && !Recomputation.isAgain();
         if (track) {
             batchesTracked.addInPlace(1);
         }

@@ -42,6 +42,12 @@ public final class DropPath extends Layer {
         generator = new Generator(seed);
     }
 
+    /// What decides; null before the first [#draw].
+    @Nullable
+    Generator generator() {
+        return generator;
+    }
+
     @Override
     protected Tensor forward(Tensor input) {
         if (!isTraining() || share == 0) {

@@ -187,7 +187,7 @@ public final class Functional {
             shape[shape.length - 1] = value.size(-1);
             return ShapeRun.product("attention", shape, query, key, value);
         }
-        if (query.requiresGrad()
+        if ((query.requiresGrad() || Recomputation.isOpen())
                 && query.dtype() == DType.BFLOAT16
                 && query.device().equals(Device.CPU)) {
             return composedAttention(query, key, value, mask);

@@ -10,6 +10,10 @@ public abstract class Layer extends Module implements UnaryOperator<Tensor> {
 
     @Override
     public final Tensor apply(Tensor input) {
+        return Recomputation.takes(this) ? Recomputation.run(this, input) : compute(input);
+    }
+
+    final Tensor compute(Tensor input) {
         try (Scope scope = Scope.open()) {
             return scope.keep(seen(List.of(input), forward(input)));
         }

@@ -27,6 +27,12 @@ public final class ShapeRun {
         /// @param operands what it read, parameters and inputs among it
         /// @param result new memory, or a view of an operand; freed when its scope closes
         void made(String operation, List<Tensor> operands, Tensor result);
+
+        /// A block begins of which [Recomputation] keeps only what it takes.
+        default void blockBegan(Tensor input) {}
+
+        /// It ends.
+        default void blockEnded(Tensor output) {}
     }
 
     /// Products, which [Autocast] computes in bfloat16.
@@ -89,6 +95,14 @@ public final class ShapeRun {
     /// A result of this shape, of the first operand's type.
     static Tensor result(String operation, long[] shape, Tensor... operands) {
         return OPEN.get().told(operation, List.of(operands), empty(operands[0].dtype(), shape));
+    }
+
+    static Tensor block(Tensor input, Supplier<Tensor> body) {
+        Listener listener = OPEN.get().listener;
+        listener.blockBegan(input);
+        Tensor output = body.get();
+        listener.blockEnded(output);
+        return output;
     }
 
     /// Passes a result on to the listener if a run is open.

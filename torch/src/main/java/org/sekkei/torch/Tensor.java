@@ -385,9 +385,32 @@ public final class Tensor {
         handle.mutable_grad().reset();
     }
 
+    /// Gives it a gradient of zeros, to which the next backward adds instead of bringing memory of its own.
+    void holdGrad() {
+        Native.run("holdGrad", () -> handle.mutable_grad().put(torch.zeros_like(handle)), this);
+    }
+
     /// Adds the derivative of this one element to the [#grad()] of every tensor it was computed from.
     public void backward() {
         Native.run("backward", handle::backward, this);
+    }
+
+    /// The same for any number of elements.
+    ///
+    /// @param gradient of what is derived by this tensor, of its shape; null for one element
+    /// @param keepGraph whether the way back is passed again
+    void backward(@Nullable Tensor gradient, boolean keepGraph) {
+        TensorVector given = gradient == null ? new TensorVector() : new TensorVector(gradient.handle);
+        Native.run(
+                "backward",
+                () -> torch.backward(
+                        new TensorVector(handle), given, new BoolOptional(keepGraph), false, new TensorVector()),
+                this);
+    }
+
+    /// The same tensor, graph included, for someone who keeps it longer. Owned by no scope.
+    Tensor sharedHandle() {
+        return wrap(new org.bytedeco.pytorch.Tensor(handle)).keep();
     }
 
     /// The same memory, outside the recorded graph.

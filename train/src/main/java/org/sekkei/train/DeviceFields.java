@@ -62,7 +62,7 @@ final class DeviceFields implements DevicePictures {
                 reader.close();
                 return new DeviceFields(decoder, new Resident(tensors, bytes));
             }
-            CodedRecords records = CodedRecords.copyOf(dataset);
+            CodedRecords records = CodedRecords.of(dataset, Long.MAX_VALUE);
             return new DeviceFields(
                     decoder, new Coded(channels, records, reader, Catalogue.of(dataset), budget.working() / 4));
         } catch (IOException | RuntimeException failure) {

@@ -14,7 +14,9 @@ import org.sekkei.inr.field.SparseCoefficients;
 import org.sekkei.torch.Device;
 
 /// Batches from blueprints: the coded pictures are copied once to where they are decoded, and each is evaluated at the
-/// positions that its sample asks for. No file is read after opening. On the processor, pictures of the codec `field`
+/// positions that its sample asks for. No file is read after opening, unless main memory has no room for all of them:
+/// then the others are read each time that they are needed, and the batches are the same. On the processor, pictures of
+/// the codec `field`
 /// are
 /// entropy decoded once, and their coefficients kept, as far as half of the virtual machine's free memory allows.
 public final class InrLoader extends SampledLoader {
@@ -29,9 +31,13 @@ public final class InrLoader extends SampledLoader {
     /// @throws CorruptDataException if a record is damaged; the message names it
     /// @throws IOException if the data set cannot be read, or what its records share
     public static InrLoader open(Dataset dataset, Codec codec, LoaderConfig config) throws IOException {
+        return open(dataset, codec, config, Long.MAX_VALUE);
+    }
+
+    private static InrLoader open(Dataset dataset, Codec codec, LoaderConfig config, long room) throws IOException {
         requireCodec(dataset, codec);
         Catalogue catalogue = Catalogue.of(dataset);
-        return new InrLoader(catalogue, config, threaded(catalogue, dataset, codec, config));
+        return new InrLoader(catalogue, config, threaded(catalogue, dataset, codec, config, room));
     }
 
     /// Decodes where the batches are used, if the device is another than the processor and the codec can be decoded
@@ -40,8 +46,17 @@ public final class InrLoader extends SampledLoader {
     ///
     /// @throws IllegalArgumentException if the pictures take more memory of the device than may be used for them
     public static InrLoader open(Dataset dataset, Codec codec, LoaderConfig config, Device device) throws IOException {
+        return open(dataset, codec, config, device, Long.MAX_VALUE);
+    }
+
+    /// As [#open(Dataset, Codec, LoaderConfig, Device)].
+    ///
+    /// @param dataset must stay open as long as the loader if its pictures do not all have room
+    /// @param room bytes of main memory for coded pictures and for what is kept of those that were decoded
+    public static InrLoader open(Dataset dataset, Codec codec, LoaderConfig config, Device device, long room)
+            throws IOException {
         return device.equals(Device.CPU)
-                ? open(dataset, codec, config)
+                ? open(dataset, codec, config, room)
                 : open(dataset, codec, config, device, DeviceBudget.of(device));
     }
 
@@ -67,13 +82,13 @@ public final class InrLoader extends SampledLoader {
         }
     }
 
-    private static Decoding threaded(Catalogue catalogue, Dataset dataset, Codec codec, LoaderConfig config)
+    private static Decoding threaded(Catalogue catalogue, Dataset dataset, Codec codec, LoaderConfig config, long room)
             throws IOException {
         var border = new Border(config.normalization().mean());
-        CodedRecords coded = CodedRecords.copyOf(dataset);
+        CodedRecords coded = CodedRecords.of(dataset, room);
         try {
             List<SampleReader> readers = new ArrayList<>();
-            var expanded = new ExpandedFields(dataset.size(), ExpandedFields.room());
+            var expanded = new ExpandedFields(dataset.size(), Math.min(ExpandedFields.room(), room - coded.byteSize()));
             for (int i = 0; i < config.threads(); i++) {
                 readers.add(new Reader(catalogue, coded, expanded, newDecoder(dataset, codec), border));
             }
@@ -127,7 +142,7 @@ public final class InrLoader extends SampledLoader {
             }
         }
 
-        private void decode(int index, Sampling sampling, float[] rgb) throws CorruptDataException {
+        private void decode(int index, Sampling sampling, float[] rgb) throws IOException {
             if (decoder instanceof FieldDecoder field) {
                 SparseCoefficients known = expanded.get(index);
                 if (known == null && expanded.hasRoom()) {

@@ -20,6 +20,7 @@ import org.sekkei.torch.DropPath;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Layer;
 import org.sekkei.torch.Optimizer;
+import org.sekkei.torch.Recomputation;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Sgd;
 import org.sekkei.torch.Tensor;
@@ -180,6 +181,7 @@ public final class Trainer {
         private final Mixing mixing;
         private final List<DropPath> branches;
         private final Optimizer optimizer;
+        private Recomputation recomputation;
         private final Tensor lossSum;
         private List<EpochReport> epochs = new ArrayList<>();
         private int epoch;
@@ -209,6 +211,7 @@ public final class Trainer {
                     data.training().operations(), data.seed(), data.normalization(), config.device());
             mixing = new Mixing(config.regularization(), data.seed());
             optimizer = optimizer(optimization, network);
+            recomputation = config.recompute() ? Recomputation.of(network) : Recomputation.NONE;
             lossSum = Tensor.zeros(DType.FLOAT64, config.device());
         }
 
@@ -338,27 +341,40 @@ public final class Trainer {
                 this.pictures += batch.size();
                 epochStep++;
                 step++;
+                listener.stepped(step);
             }
         }
 
-        /// Leaves the gradients of a batch with the parameters, and gives its loss. A part that does not fit into the
-        /// memory is halved, and the batch begun anew.
+        /// Leaves the gradients of a batch with the parameters, and gives its loss. Where that does not fit into the
+        /// memory, blocks are computed again, and then parts halved; the batch is begun anew.
         private Tensor gradients(Mixing.Mixed batch) {
             while (true) {
                 try {
                     return addGradients(batch);
                 } catch (TorchException error) {
-                    if (!error.isOutOfMemory() || microBatch == 1) {
+                    if (!error.isOutOfMemory() || !cutFiner()) {
                         throw error;
                     }
                     optimizer.zeroGrad();
-                    int tried = microBatch;
-                    microBatch = Math.ceilDiv(tried, 2);
-                    listener.warned(
-                            "The memory did not suffice for " + tried + " pictures at once; the training goes on with "
-                                    + microBatch + " at once, so a resumed one may round otherwise.");
                 }
             }
+        }
+
+        private boolean cutFiner() {
+            if (recomputation.isNone() && !Recomputation.of(network).isNone()) {
+                recomputation = Recomputation.of(network);
+                listener.warned("The memory did not suffice for " + microBatch
+                        + " pictures at once; the training goes on and computes activations again on the way back.");
+                return true;
+            }
+            if (microBatch == 1) {
+                return false;
+            }
+            int tried = microBatch;
+            microBatch = Math.ceilDiv(tried, 2);
+            listener.warned("The memory did not suffice for " + tried + " pictures at once; the training goes on with "
+                    + microBatch + " at once, so a resumed one may round otherwise.");
+            return true;
         }
 
         private Tensor addGradients(Mixing.Mixed batch) {
@@ -373,10 +389,12 @@ public final class Trainer {
                 int count = (i + 1) * size / parts - from;
                 branches.forEach(branch -> branch.draw(random.nextLong()));
                 try (var _ = Scope.open()) {
-                    Tensor loss = loss(batch.part(from, count));
+                    Mixing.Mixed part = batch.part(from, count);
                     double share = (double) count / size;
-                    (share == 1 ? loss : loss.mul(share)).backward();
-                    sum.addScaledInPlace(share, loss.detach());
+                    sum.addInPlace(recomputation.backward(() -> {
+                        Tensor loss = loss(part);
+                        return share == 1 ? loss : loss.mul(share);
+                    }));
                 }
             }
             return sum;

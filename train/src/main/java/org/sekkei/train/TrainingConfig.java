@@ -15,6 +15,8 @@ import org.sekkei.torch.Layer;
 /// @param reportEvery steps between looks at the loss. Each waits for the device, so not after every step
 /// @param microBatch pictures that go through the network at once. A larger batch goes in parts whose gradients are
 ///     added up: the same step but for rounding, unless the network normalises by its batch, which is then the part
+/// @param recompute whether blocks keep their inputs only and are computed again on the way back: less memory, more
+///     time, the same weights bit for bit
 public record TrainingConfig(
         String model,
         int epochs,
@@ -27,7 +29,8 @@ public record TrainingConfig(
         int reportEvery,
         CheckpointPolicy checkpoints,
         LoaderConfig data,
-        int microBatch) {
+        int microBatch,
+        boolean recompute) {
     public TrainingConfig {
         if (epochs < 1) {
             throw new IllegalArgumentException("training takes at least one epoch, not " + epochs);
@@ -66,7 +69,8 @@ public record TrainingConfig(
                 reportEvery,
                 checkpoints,
                 data,
-                data.batchSize());
+                data.batchSize(),
+                false);
     }
 
     public TrainingConfig withMicroBatch(int pictures) {
@@ -82,7 +86,25 @@ public record TrainingConfig(
                 reportEvery,
                 checkpoints,
                 data,
-                pictures);
+                pictures,
+                recompute);
+    }
+
+    public TrainingConfig withRecomputation(boolean again) {
+        return new TrainingConfig(
+                model,
+                epochs,
+                optimization,
+                regularization,
+                start,
+                precision,
+                device,
+                evaluateEvery,
+                reportEvery,
+                checkpoints,
+                data,
+                microBatch,
+                again);
     }
 
     /// Checks what only the network tells: that there is one of this name, that the parts to be frozen are parts of it,

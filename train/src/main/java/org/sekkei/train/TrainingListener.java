@@ -42,6 +42,11 @@ public interface TrainingListener {
     /// Something that does not stop the training but should be known, as a sentence.
     default void warned(String sentence) {}
 
+    /// Called after every step.
+    ///
+    /// @param step of the training, from 1
+    default void stepped(long step) {}
+
     /// Called every [TrainingConfig#reportEvery] steps and at the end of an epoch.
     default void progressed(Progress progress) {}
 

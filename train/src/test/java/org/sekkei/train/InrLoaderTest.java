@@ -16,10 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sekkei.inr.Box;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.PackedPicture;
 import org.sekkei.inr.Split;
+import org.sekkei.torch.Device;
 import org.sekkei.torch.Scope;
 
 class InrLoaderTest {
@@ -93,6 +95,22 @@ class InrLoaderTest {
                 assertThat(together(read(other.training(epoch, 0))))
                         .isEqualTo(together(read(reference.training(epoch, 0))));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.3, 0.999})
+    void whatIsNotHeldIsReadAndTheBatchesAreTheSame(double share) throws IOException {
+        var config = new LoaderConfig(SIZE, 8, 7, 2, WILD, WILD, Normalization.IMAGENET, true);
+        try (Dataset dataset = Datasets.twoClasses(folder.resolve("partly"), 40);
+                InrLoader whole = InrLoader.open(dataset, new AnalyticCodec(), config);
+                InrLoader partly = InrLoader.open(
+                        dataset, new AnalyticCodec(), config, Device.CPU, Math.round(share * dataset.payloadBytes()))) {
+            assertThat(whole.residentBytes()).isEqualTo(dataset.payloadBytes());
+            assertThat(partly.residentBytes())
+                    .isLessThan(dataset.payloadBytes())
+                    .isLessThanOrEqualTo(Math.round(share * dataset.payloadBytes()));
+            assertThat(read(partly.training(2, 0))).isEqualTo(read(whole.training(2, 0)));
         }
     }
 

@@ -7,19 +7,23 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.PackedPicture;
 import org.sekkei.inr.Split;
 import org.sekkei.models.Model;
 import org.sekkei.models.weights.Safetensors;
+import org.sekkei.torch.DType;
 import org.sekkei.torch.Device;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Layer;
@@ -139,6 +143,33 @@ class TrainerTest {
             Tensor parts = trainedAlone("parts", microBatch, microBatch, new Listener());
             assertThat(parts.sub(whole).abs().sum().item()).isLessThan(1e-3);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void activationsComputedAgainGiveTheSameWeights(Precision precision) throws IOException {
+        TrainingConfig config = config(2, precision);
+        List<SequencedMap<String, float[]>> weights = new ArrayList<>();
+        for (boolean again : new boolean[] {false, true}) {
+            try (var _ = Scope.open();
+                    InrLoader loader = loader(config)) {
+                new Trainer(
+                                config.withRecomputation(again),
+                                Model.named("resnet18_cifar", config.data().inputSize()),
+                                loader,
+                                folder.resolve("again " + again),
+                                new Listener())
+                        .train();
+                SequencedMap<String, float[]> values = new LinkedHashMap<>();
+                Safetensors.read(folder.resolve("again " + again).resolve("model.safetensors"))
+                        .forEach((name, value) ->
+                                values.put(name, value.to(DType.FLOAT32).toFloats()));
+                weights.add(values);
+            }
+        }
+        weights.getFirst()
+                .forEach((name, values) ->
+                        assertThat(weights.getLast().get(name)).as(name).isEqualTo(values));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -139,6 +140,22 @@ public final class ShardFile {
     public MemorySegment record(int record) throws CorruptDataException {
         MemorySegment payload = bytes.asSlice(positions[record], recordBytes(record));
         if (Checksum.of(payload) != bytes.get(U32, positions[record + 1] - 4)) {
+            throw Damages.in(file, "record " + record + " does not have its checksum");
+        }
+        return payload;
+    }
+
+    /// The same, read from the file into memory of its own: what is mapped counts as the process's memory.
+    public MemorySegment read(int record) throws IOException {
+        ByteBuffer both = ByteBuffer.allocate(recordBytes(record) + 4);
+        try (FileChannel channel = FileChannel.open(file, READ)) {
+            while (both.hasRemaining() && channel.read(both, positions[record] + both.position()) >= 0) {}
+        }
+        if (both.hasRemaining()) {
+            throw Damages.in(file, "record " + record + " does not end before the file does");
+        }
+        MemorySegment payload = MemorySegment.ofArray(both.array()).asSlice(0, recordBytes(record));
+        if (Checksum.of(payload) != MemorySegment.ofArray(both.array()).get(U32, recordBytes(record))) {
             throw Damages.in(file, "record " + record + " does not have its checksum");
         }
         return payload;
