@@ -72,7 +72,7 @@ class TrainingMemoryTest {
 
     @Test
     void whatIsNotSureIsHeldToItsFirstSteps() {
-        long budget = 700_000_000;
+        long budget = 900_000_000;
         TrainingMemory unsure = null;
         while (unsure == null || unsure.sure()) {
             unsure = of("resnet18", 64, budget / 1_000_000 + "M");
