@@ -220,9 +220,10 @@ final class Doctor {
                     "libraries", State.ABSENT, missing.size() + " of " + LIBRARIES.size() + " CUDA libraries", null);
         }
         String packages = missing.stream().map(Library::aptPackage).distinct().collect(Collectors.joining(" "));
+        // Natives that load without them do for the processor.
         return new Finding(
                 "libraries",
-                State.WRONG,
+                card || facts.torchProblem.isPresent() ? State.WRONG : State.NOTE,
                 "not found: " + names,
                 "Install them, for instance apt-get install " + packages + " from NVIDIA's repository.");
     }

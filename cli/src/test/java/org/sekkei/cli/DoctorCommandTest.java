@@ -112,6 +112,11 @@ class DoctorCommandTest {
     }
 
     @Test
+    void nativesForCardsThatLoadWithoutOneAreNoFault() {
+        assertThat(wrong(facts(NOTHING, true, 0, 0, Set.of()))).isEmpty();
+    }
+
+    @Test
     void nativesThatDoNotLoadAreExplained() {
         Doctor.Facts facts = new Doctor.Facts(
                 "Linux", "x", "2.13.0", true, Optional.of("libcudart.so.13: no such file"), 0, 0, NOTHING, Set.of());

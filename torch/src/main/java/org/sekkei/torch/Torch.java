@@ -3,6 +3,7 @@ package org.sekkei.torch;
 import java.io.IOException;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
 
 /// The native library.
 public final class Torch {
@@ -14,6 +15,12 @@ public final class Torch {
     /// Whether the program comes with the natives for CUDA cards. Loads nothing.
     public static boolean hasCudaNatives() {
         return Torch.class.getResource(CUDA_NATIVES) != null;
+    }
+
+    /// Lets cuDNN try its ways to compute each convolution when it is first asked for, and keep the fastest, for all of
+    /// the program. Without a CUDA card nothing changes; on one, another run may add in another order.
+    public static void tuneConvolutions() {
+        Native.run("tuneConvolutions", () -> torch.globalContext().setBenchmarkCuDNN(true));
     }
 
     /// Why the native library cannot be loaded on this machine, as its loader says it; empty if it can.

@@ -16,6 +16,7 @@ import org.sekkei.inr.Split;
 import org.sekkei.models.Model;
 import org.sekkei.torch.Adam;
 import org.sekkei.torch.DType;
+import org.sekkei.torch.Device;
 import org.sekkei.torch.DropPath;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Layer;
@@ -24,6 +25,7 @@ import org.sekkei.torch.Recomputation;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Sgd;
 import org.sekkei.torch.Tensor;
+import org.sekkei.torch.Torch;
 import org.sekkei.torch.TorchException;
 
 /// Trains a classifier and keeps all that comes of it in one folder; see `docs/training.md` for its layout.
@@ -198,6 +200,9 @@ public final class Trainer {
         private int microBatch = Math.min(config.microBatch(), config.data().batchSize());
 
         Training() {
+            if (config.device().kind() == Device.Kind.CUDA) {
+                Torch.tuneConvolutions();
+            }
             Optimization optimization = config.optimization();
             LoaderConfig data = config.data();
             network = placed(new Generator(data.seed()));
