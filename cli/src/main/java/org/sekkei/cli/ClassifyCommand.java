@@ -21,6 +21,7 @@ import org.sekkei.tasks.classify.Confusion;
 import org.sekkei.tasks.classify.Guess;
 import org.sekkei.tasks.classify.PictureSupply;
 import org.sekkei.tasks.classify.Subject;
+import org.sekkei.torch.DType;
 import org.sekkei.torch.Device;
 import org.sekkei.torch.Tensor;
 import org.sekkei.train.InrLoader;
@@ -122,6 +123,13 @@ final class ClassifyCommand extends Job {
     @Option(names = "--threads", paramLabel = "N", description = "Threads that decode; all cores if not given.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
+    @Option(
+            names = "--memory",
+            paramLabel = "M",
+            description = "Memory that the process (or the card) may use, for instance 2G; most of what is free if not"
+                    + " given. Fewer pictures at once where it lacks.")
+    private @Nullable MemorySize memory;
+
     private record Probable(String className, double probability) {}
 
     private record Line(String picture, @Nullable String label, List<Probable> predictions) {}
@@ -145,6 +153,9 @@ final class ClassifyCommand extends Job {
         }
         Device on = fromOptions(() -> Device.parse(device));
         TrainedModel trained = load(on);
+        InferenceMemory plan = InferenceMemory.of(trained, batch, DType.FLOAT32, on, 0, memory);
+        err().println(plan.sentence());
+        batch = plan.batch();
         var classification = new Classification(trained, new Classifier(trained, on));
         try (ProgressLine progress = newProgress()) {
             for (Path path : paths) {

@@ -6,6 +6,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.Split;
+import org.sekkei.torch.DType;
 import org.sekkei.torch.Device;
 import org.sekkei.train.Evaluation;
 import org.sekkei.train.Evaluator;
@@ -55,6 +56,13 @@ final class EvalCommand extends Job {
     @Option(names = "--threads", paramLabel = "N", description = "Threads that decode; all cores if not given.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
+    @Option(
+            names = "--memory",
+            paramLabel = "M",
+            description = "Memory that the process (or the card) may use, for instance 2G; most of what is free if not"
+                    + " given. Fewer pictures at once where it lacks.")
+    private @Nullable MemorySize memory;
+
     private record Line(int epoch, double loss, double top1, double picturesPerSecond, double dataSeconds) {}
 
     private record Result(
@@ -86,8 +94,23 @@ final class EvalCommand extends Job {
                         + model.classNames() + " and " + dataset.classNames() + ".");
             }
             Split measured = split == null ? usualSplit(dataset) : split;
+            if (batch < 1) {
+                throw usage("--batch must be at least 1.");
+            }
+            InferenceMemory plan = InferenceMemory.of(
+                    model,
+                    batch,
+                    precision.on(on) == Precision.BFLOAT16 ? DType.BFLOAT16 : DType.FLOAT32,
+                    on,
+                    dataset.payloadBytes(),
+                    memory);
+            progress.say(err(), plan.sentence());
             try (InrLoader loader = InrLoader.open(
-                    dataset, Codecs.of(dataset), model.loaderConfig(batch, threads), decoding.device(on))) {
+                    dataset,
+                    Codecs.of(dataset),
+                    model.loaderConfig(plan.batch(), threads),
+                    decoding.device(on),
+                    plan.room())) {
                 Evaluation evaluation =
                         new Evaluator(model.network(), on, precision).evaluate(loader, measured, listener(progress));
                 print(evaluation, measured);
@@ -96,8 +119,13 @@ final class EvalCommand extends Job {
         return Main.DONE;
     }
 
-    private static TrainingListener listener(ProgressLine progress) {
+    private TrainingListener listener(ProgressLine progress) {
         return new TrainingListener() {
+            @Override
+            public void warned(String sentence) {
+                progress.say(err(), sentence);
+            }
+
             @Override
             public void evaluating(Split split, int done, int pictures) {
                 progress.update("evaluating", "pictures", done, pictures, "");

@@ -12,6 +12,7 @@ import org.sekkei.torch.Functional;
 import org.sekkei.torch.Layer;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
+import org.sekkei.torch.TorchException;
 
 /// Measures a classifier on a split.
 public final class Evaluator {
@@ -20,7 +21,7 @@ public final class Evaluator {
     private final Layer network;
     private final Device device;
     private final Precision precision;
-    private final int microBatch;
+    private int microBatch;
 
     /// @param network \[B, 3, S, S\] to \[B, classes\], on `device`. It is switched to evaluation, and back to
     ///     training if it was
@@ -30,7 +31,7 @@ public final class Evaluator {
 
     /// @param network as above
     /// @param microBatch pictures that go through the network at once; larger batches go in parts
-    Evaluator(Layer network, Device device, Precision precision, int microBatch) {
+    public Evaluator(Layer network, Device device, Precision precision, int microBatch) {
         this.network = network;
         this.device = device;
         this.precision = precision.on(device);
@@ -73,7 +74,7 @@ public final class Evaluator {
                 if (batch == null) {
                     break;
                 }
-                Tensor logits = logits(batch); // [B, classes]
+                Tensor logits = logits(batch, listener); // [B, classes]
                 Tensor truth = batch.labels().to(device);
                 lossSum.addScaledInPlace(batch.size(), Functional.crossEntropy(logits, truth, 0));
                 ranked.add(step.keep(logits.topk(Math.min(TOP, classes), 1).indices()));
@@ -87,9 +88,25 @@ public final class Evaluator {
         return counted(Tensor.cat(labels, 0).toLongs(), predictions, classes, loss, start, batches.waitedSeconds());
     }
 
-    private Tensor logits(Batch batch) {
+    private Tensor logits(Batch batch, TrainingListener listener) {
         Tensor pictures = batch.pictures().to(device);
-        int size = batch.size();
+        while (true) {
+            try {
+                return logitsInParts(pictures);
+            } catch (TorchException error) {
+                int tried = Math.min(microBatch, batch.size());
+                if (!error.isOutOfMemory() || tried == 1) {
+                    throw error;
+                }
+                microBatch = Math.ceilDiv(tried, 2);
+                listener.warned("The memory did not suffice for " + tried
+                        + " pictures at once; the evaluation goes on with " + microBatch + " at once.");
+            }
+        }
+    }
+
+    private Tensor logitsInParts(Tensor pictures) {
+        int size = (int) pictures.size(0);
         if (size <= microBatch) {
             return logits(pictures);
         }

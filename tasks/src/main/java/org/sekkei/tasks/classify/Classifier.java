@@ -8,6 +8,7 @@ import org.sekkei.torch.DType;
 import org.sekkei.torch.Device;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
+import org.sekkei.torch.TorchException;
 import org.sekkei.train.TrainedModel;
 
 /// Says what pictures show.
@@ -34,6 +35,19 @@ public final class Classifier {
         try (var _ = Scope.open();
                 var _ = Autograd.noGrad()) {
             return ranked(model.network().apply(inputs.to(device)), top);
+        } catch (TorchException error) {
+            long size = inputs.size(0);
+            if (!error.isOutOfMemory() || size == 1) {
+                throw error;
+            }
+            // Half as many at once: pictures do not see each other.
+            long half = size / 2;
+            List<List<Guess>> guesses = new ArrayList<>();
+            try (var _ = Scope.open()) {
+                guesses.addAll(classify(inputs.narrow(0, 0, half), top));
+                guesses.addAll(classify(inputs.narrow(0, half, size - half), top));
+            }
+            return guesses;
         }
     }
 
