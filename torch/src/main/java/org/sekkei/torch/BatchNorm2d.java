@@ -1,8 +1,10 @@
 package org.sekkei.torch;
 
+import org.jspecify.annotations.Nullable;
+
 /// Normalises each channel of \[B, C, H, W\]. State: `weight`, `bias`, `running_mean`, `running_var`, \[C\] each,
 /// and `num_batches_tracked`.
-public final class BatchNorm2d extends Layer {
+public final class BatchNorm2d extends Layer implements ChannelNorm {
     /// By which mean and variance a layer normalises.
     public enum Statistics {
         /// The batch's in training, entering the running ones; the running ones in use.
@@ -22,6 +24,7 @@ public final class BatchNorm2d extends Layer {
     private final Tensor bias;
     private final Tensor runningMean;
     private final Tensor runningVariance;
+    private @Nullable Source source;
     private final Tensor batchesTracked;
 
     public BatchNorm2d(long channels) {
@@ -48,7 +51,17 @@ public final class BatchNorm2d extends Layer {
     }
 
     @Override
+    public void normaliseBy(@Nullable Source source) {
+        this.source = source;
+    }
+
+    @Override
     protected Tensor forward(Tensor input) {
+        if (source != null) {
+            Moments moments = source.of(input);
+            return Functional.batchNorm(
+                    input, moments.mean(), moments.variance(), weight, bias, false, MOMENTUM, epsilon);
+        }
         boolean batch = statistics == Statistics.BATCH || (statistics == Statistics.OF_THE_MODE && isTraining());
         boolean track = batch && isTraining() && !Recomputation.isAgain();
         if (track) {

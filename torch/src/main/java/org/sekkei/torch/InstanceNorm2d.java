@@ -1,8 +1,10 @@
 package org.sekkei.torch;
 
+import org.jspecify.annotations.Nullable;
+
 /// Normalises each channel of each picture of \[B, C, H, W\], without weights. State: `running_mean`, `running_var`,
 /// \[C\] each, and `num_batches_tracked`.
-public final class InstanceNorm2d extends Layer {
+public final class InstanceNorm2d extends Layer implements ChannelNorm {
     /// By which mean and variance a layer normalises.
     public enum Statistics {
         /// The picture's in training, entering the running ones; the running ones in use.
@@ -19,6 +21,7 @@ public final class InstanceNorm2d extends Layer {
     private final Statistics statistics;
     private final Tensor runningMean;
     private final Tensor runningVariance;
+    private @Nullable Source source;
 
     public InstanceNorm2d(long channels, Statistics statistics) {
         this.statistics = statistics;
@@ -29,7 +32,17 @@ public final class InstanceNorm2d extends Layer {
     }
 
     @Override
+    public void normaliseBy(@Nullable Source source) {
+        this.source = source;
+    }
+
+    @Override
     protected Tensor forward(Tensor input) {
+        if (source != null) {
+            Moments moments = source.of(input);
+            return Functional.instanceNorm(
+                    input, moments.mean(), moments.variance(), null, null, false, MOMENTUM, EPSILON);
+        }
         boolean picture = statistics == Statistics.PICTURE || (statistics == Statistics.OF_THE_MODE && isTraining());
         boolean running = !picture || isTraining();
         return Functional.instanceNorm(
