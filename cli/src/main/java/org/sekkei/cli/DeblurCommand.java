@@ -56,8 +56,7 @@ final class DeblurCommand extends Job {
     @Option(
             names = "--model",
             paramLabel = "NAME",
-            description =
-                    "ours, deblurgan, deblurganv2_inception or deblurganv2_mobilenet (${DEFAULT-VALUE}).")
+            description = "ours, deblurgan, deblurganv2_inception or deblurganv2_mobilenet (${DEFAULT-VALUE}).")
     private String model = "ours";
 
     @Option(
@@ -159,14 +158,13 @@ final class DeblurCommand extends Job {
             page.write(report);
         }
         if (json()) {
-            printJson(new Result(
-                    network.toString(), weights == null ? "built-in" : weights.toString(), lines, skipped));
+            printJson(
+                    new Result(network.toString(), weights == null ? "built-in" : weights.toString(), lines, skipped));
         }
         return Main.DONE;
     }
 
-    private Line make(
-            Deblur deblur, Way way, Original original, Device where, ProgressLine progress, DeblurReport page)
+    private Line make(Deblur deblur, Way way, Original original, Device where, ProgressLine progress, DeblurReport page)
             throws IOException {
         Picture before = original.picture();
         long budget = memory == null ? (long) (where.freeBytes() * USUAL_SHARE_OF_FREE_MEMORY) : memory.bytes();
@@ -178,8 +176,8 @@ final class DeblurCommand extends Job {
         Deblur.Made made = fromOptions(() -> deblur.apply(
                 before,
                 plan,
-                (pass, done, tiles) -> progress.update(
-                        way.from + (pass == 1 ? "" : ", pass " + pass), "tiles", done, tiles, "")));
+                (pass, done, tiles) ->
+                        progress.update(way.from + (pass == 1 ? "" : ", pass " + pass), "tiles", done, tiles, "")));
         write(way.to, new Original(made.picture(), original.alpha(), original.profile()));
         double seconds = (System.nanoTime() - begun) / NANOS;
         if (report != null) {
@@ -262,8 +260,8 @@ final class DeblurCommand extends Job {
                 continue;
             }
             try (Stream<Path> files = Files.walk(path)) {
-                files.filter(file -> PictureFiles.isPictureName(file.getFileName().toString())
-                                && Files.isRegularFile(file))
+                files.filter(file ->
+                                PictureFiles.isPictureName(file.getFileName().toString()) && Files.isRegularFile(file))
                         .sorted()
                         .forEach(file -> ways.add(new Way(file, to.resolve(named(path.relativize(file))))));
             }
@@ -276,7 +274,10 @@ final class DeblurCommand extends Job {
             if (!taken.add(way.to)) {
                 throw usage(way.from + ": another picture goes to " + way.to + " too; give them one by one.");
             }
-            if (way.to.toAbsolutePath().normalize().equals(way.from.toAbsolutePath().normalize())) {
+            if (way.to
+                    .toAbsolutePath()
+                    .normalize()
+                    .equals(way.from.toAbsolutePath().normalize())) {
                 throw usage(way.to + ": would be written over itself; name another folder by -o.");
             }
         }

@@ -49,8 +49,7 @@ public final class Deblur {
     /// A picture that is done.
     ///
     /// @param passes over all tiles
-    /// @param error of the statistics in the last pass, in standard deviations at most; 0 without tiles or
-    statistics
+    /// @param error of the statistics in the last pass, in standard deviations at most; 0 where none are needed
     public record Made(Picture picture, int passes, double error) {}
 
     /// Is told how far it is.

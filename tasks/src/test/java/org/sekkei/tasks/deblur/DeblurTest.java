@@ -94,7 +94,7 @@ class DeblurTest {
         var deblur = new Deblur(DeblurNetwork.OURS, small(), Device.CPU);
         Picture picture = picture(width, height);
         Picture whole = deblur.apply(picture, WHOLE, SILENT).picture();
-        assertThat(largestDifference(whole, picture)).isGreaterThan(3);
+        assertThat(largestDifference(whole, picture)).isGreaterThan(1);
         Picture tiled = deblur.apply(picture, new Deblur.Plan(side, 0), SILENT).picture();
         // Products of another shape may be added up in another order.
         assertThat(largestDifference(whole, tiled)).isLessThanOrEqualTo(1);
@@ -103,7 +103,7 @@ class DeblurTest {
     @Test
     void tilesAreNormalisedAsTheWholeIs() {
         var deblur = new Deblur(DeblurNetwork.DEBLURGAN, new Blocks(), Device.CPU);
-        Picture picture = picture(401, 130);
+        Picture picture = picture(300, 70);
         Picture whole = deblur.apply(picture, WHOLE, SILENT).picture();
         Deblur.Made tiled = deblur.apply(picture, new Deblur.Plan(64, 0), SILENT);
         assertThat(tiled.passes()).isGreaterThan(1);
@@ -136,7 +136,7 @@ class DeblurTest {
         "DEBLURGANV2_INCEPTION, 31, 32",
         "DEBLURGAN, 720, 720",
         "DEBLURGAN, 5, 8",
-        "OURS, 1, 4"
+        "OURS, 1, 2"
     })
     void padsAsTheAuthorsDo(DeblurNetwork network, int side, int padded) {
         assertThat(network.padded(side)).isEqualTo(padded);
@@ -164,7 +164,6 @@ class DeblurTest {
         assertThat(memory.plan(4000, 3000, whole).isWhole()).isTrue();
         Deblur.Plan cut = memory.plan(4000, 3000, 4_000_000_000L);
         assertThat(cut.bytes()).isLessThanOrEqualTo(4_000_000_000L);
-        assertThat(cut.isWhole()).isEqualTo(network == DeblurNetwork.OURS);
         assertThatThrownBy(() -> memory.plan(4000, 3000, 1_000_000)).hasMessageContaining("--memory");
     }
 }
