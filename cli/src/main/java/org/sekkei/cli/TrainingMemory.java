@@ -62,6 +62,9 @@ record TrainingMemory(
     /// Batches that are decoded ahead, in use or on their way back.
     private static final int BATCHES_ON_THEIR_WAY = 4;
 
+    /// The share of what is beside the network that a process hardly needs less than.
+    private static final double LEAST_BESIDE = 0.8;
+
     /// Steps after which a training that goes well holds no more than it did.
     private static final int FIRST_STEPS = 3;
 
@@ -110,7 +113,7 @@ record TrainingMemory(
                 fitting.isPresent(),
                 whole.normalisesByBatch(),
                 onCard);
-        if (fitting.isEmpty() && need.low() + beside > budget) {
+        if (fitting.isEmpty() && memory.least() > budget) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
                     "training %s at %d pixels takes about %s of memory even with %s (the network %s, the process beside it"
@@ -141,6 +144,10 @@ record TrainingMemory(
     /// Of the process, or of the card.
     long expected() {
         return network.expected() + beside + (onCard() ? 0 : resident);
+    }
+
+    private long least() {
+        return network.low() + Math.round(LEAST_BESIDE * beside);
     }
 
     private String way() {
@@ -175,7 +182,7 @@ record TrainingMemory(
                 Locale.ROOT,
                 "Memory: %s expected (%s to %s) of %s; %s.%s",
                 Figures.bytes(expected()),
-                Figures.bytes(network.low() + beside + data),
+                Figures.bytes(least() + data),
                 Figures.bytes(network.high() + beside + data),
                 Figures.bytes(budget),
                 String.join("; ", cuts),
