@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
 /// `sekkei deblur`.
 @Command(
         name = "deblur",
-        subcommands = {DeblurTrainCommand.class},
+        subcommands = {DeblurTrainCommand.class, DeblurEvalCommand.class},
         description = {
             "Take the shake of a camera out of pictures of any size: by the network that ships, or by DeblurGAN and"
                     + " DeblurGAN-v2 under their authors' weights, as the authors do."
@@ -107,7 +107,7 @@ final class DeblurCommand extends Job {
     @Override
     int run() throws Exception {
         if (pictures.isEmpty()) {
-            throw usage("give pictures, or the command train.");
+            throw usage("give pictures, or one of the commands train and eval.");
         }
         if (out == null) {
             throw usage("say where to write by -o.");
