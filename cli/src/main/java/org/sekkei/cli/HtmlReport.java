@@ -10,9 +10,11 @@ import java.util.List;
 final class HtmlReport {
     private static final String STYLE = """
             :root { color-scheme: light dark; --text: #1b1f24; --soft: #5b6570; --line: #d9dee3; --back: #ffffff;
-              --series0: #2f6db5; --series1: #d9822b; --series2: #3d9a50; }
+              --series0: #2f6db5; --series1: #d9822b; --series2: #3d9a50;
+              --series3: #a04fb0; --series4: #7a6a55; }
             @media (prefers-color-scheme: dark) { :root { --text: #e4e7ea; --soft: #9aa5b0; --line: #3a424a; --back: #15191d;
-              --series0: #6ea8ea; --series1: #f0a557; --series2: #70c983; } }
+              --series0: #6ea8ea; --series1: #f0a557; --series2: #70c983;
+              --series3: #d08ae0; --series4: #bfae95; } }
             body { font: 16px/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); max-width: 60rem;
               margin: 2rem auto; padding: 0 1rem; }
             h1 { font-size: 1.7rem; } h2 { font-size: 1.25rem; margin-top: 2.2rem; }
@@ -22,6 +24,7 @@ final class HtmlReport {
             svg { max-width: 40rem; width: 100%; font: 12px system-ui, sans-serif; }
             svg text { fill: var(--soft); } svg .grid { stroke: var(--line); }
             .series0 { --colour: var(--series0); } .series1 { --colour: var(--series1); } .series2 { --colour: var(--series2); }
+            .series3 { --colour: var(--series3); } .series4 { --colour: var(--series4); }
             svg .fill { fill: var(--colour); } svg .stroke { fill: none; stroke: var(--colour); stroke-width: 2; }
             .pictures { display: flex; flex-wrap: wrap; gap: 1rem; } figure { margin: 0; }
             .pictures img { display: block; max-width: 100%; } figcaption, .note { color: var(--soft); font-size: .9rem; }

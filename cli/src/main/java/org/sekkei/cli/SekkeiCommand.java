@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             StyleCommand.class,
             RefocusCommand.class,
             DeblurCommand.class,
+            TrackCommand.class,
             BenchCommand.class,
             ModelsCommand.class,
             PlanCommand.class,

@@ -102,6 +102,7 @@ public record Network(String name, String source, List<Input> inputs, List<Strin
                     critic(scale)));
         }
         all.add(trTr());
+        all.add(trTrLight());
         all.add(deepLens());
         return List.copyOf(all);
     }
@@ -182,23 +183,34 @@ public record Network(String name, String source, List<Input> inputs, List<Strin
     }
 
     private static Network trTr() {
+        return trTr("trtr_resnet50", "arXiv 2105.03817; tongtybj/TrTr", 127, 255, TrTr::new);
+    }
+
+    private static Network trTrLight() {
+        return trTr("trtr_light", "Sekkei; after arXiv 2105.03817", 80, 160, TrTr::light);
+    }
+
+    /// @param templateSide the template's side in pixels
+    /// @param searchSide the search picture's
+    private static Network trTr(
+            String name, String source, int templateSide, int searchSide, Function<Generator, TrTr> made) {
         String picture = "[B, 3, H, W], BGR, normalised by ImageNet's RGB statistics";
         return new Network(
-                "trtr_resnet50",
-                "arXiv 2105.03817; tongtybj/TrTr",
+                name,
+                source,
                 List.of(
-                        new Input("template", true, picture, _ -> new long[] {1, 3, 127, 127}),
-                        new Input("search", true, picture, _ -> new long[] {1, 3, 255, 255}),
+                        new Input("template", true, picture, _ -> new long[] {1, 3, templateSide, templateSide}),
+                        new Input("search", true, picture, _ -> new long[] {1, 3, searchSide, searchSide}),
                         new Input(
                                 "search_mask",
                                 false,
                                 "[B, H, W], 1 where the search picture is padding; the last "
                                         + REFERENCE_PADDING
                                         + " columns if not given, as in the reference outputs",
-                                _ -> new long[] {1, 255, 255})),
+                                _ -> new long[] {1, searchSide, searchSide})),
                 List.of("pred_heatmap", "pred_bbox_reg", "pred_bbox_wh"),
                 generator -> {
-                    TrTr network = new TrTr(generator);
+                    TrTr network = made.apply(generator);
                     return new Graph(network, inputs -> {
                         Tensor search = picture(inputs, "search");
                         TrTr.Found found = network.apply(

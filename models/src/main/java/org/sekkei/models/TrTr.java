@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.sekkei.torch.BatchNorm2d;
 import org.sekkei.torch.Conv2d;
 import org.sekkei.torch.DType;
 import org.sekkei.torch.Functional;
@@ -22,16 +23,22 @@ import org.sekkei.torch.Scope;
 import org.sekkei.torch.Sequential;
 import org.sekkei.torch.Tensor;
 
-/// TrTr with ResNet-50 (Zhao et al., 2021, arXiv 2105.03817): a transformer that finds a template in a search picture.
-/// The encoder takes the template, the decoder the search picture, one token each eight pixels.
+/// TrTr (Zhao et al., 2021, arXiv 2105.03817): a transformer that finds a template in a search picture. The encoder
+/// takes the template, the decoder the search picture, one token each eight pixels.
+///
+/// With ResNet-50 it is the authors' network; the [light][#light(Generator)] one is of our own.
 public final class TrTr extends Module {
-    private static final int SIZE = 256;
-    private static final int HEADS = 8;
-    private static final int HIDDEN = 2048;
+    /// Pixels a token, across and down.
+    public static final int STRIDE = 8;
+
     private static final int BACKBONE_CHANNELS = 1024;
     private static final double EPSILON = 1e-5;
     private static final double PRIOR = -2.19;
 
+    /// By how much queries and keys are stretched where they start out alike.
+    private static final double ALIGNED = 1.5;
+
+    private final Shape shape;
     private final Encoder encoder;
     private final Decoder decoder;
     private final Layer norm;
@@ -39,23 +46,44 @@ public final class TrTr extends Module {
     private final Layer extent;
     private final Layer heat;
     private final Layer projection;
-    private final Layer body;
+    private final Body body;
 
+    /// Measures of the transformer.
+    ///
+    /// @param size numbers a token
+    /// @param hidden width of the layers between tokens
+    /// @param placesInValues whether a search token is told where in the template it looks
+    private record Shape(int size, int heads, int hidden, boolean placesInValues) {}
+
+    /// The authors' network, with ResNet-50.
     public TrTr(Generator generator) {
+        this(new Shape(256, 8, 2048, false), BACKBONE_CHANNELS, new Backbone(generator), generator);
+    }
+
+    /// A network of 0.7 million weights that a processor trains in an hour: a few convolutions instead of ResNet-50.
+    public static TrTr light(Generator generator) {
+        var network =
+                new TrTr(new Shape(96, 4, 256, true), LightBackbone.OUTPUTS, new LightBackbone(generator), generator);
+        network.decoder.cross.alignQueriesWithKeys(ALIGNED);
+        return network;
+    }
+
+    private TrTr(Shape shape, int channels, Body backbone, Generator generator) {
+        this.shape = shape;
         Group transformer = child("transformer", new Group()).add("0", new Group());
         encoder = transformer
                 .add("encoder", new Group())
                 .add("layers", new Group())
-                .add("0", new Encoder(generator));
+                .add("0", new Encoder(shape, generator));
         Group decoding = transformer.add("decoder", new Group());
-        decoder = decoding.add("layers", new Group()).add("0", new Decoder(generator));
-        norm = decoding.add("norm", new LayerNorm(SIZE, EPSILON));
-        offset = child("reg_embed", new Perceptron(generator));
-        extent = child("wh_embed", new Perceptron(generator));
-        heat = child("heatmap_embed", new Linear(SIZE, 1, generator));
+        decoder = decoding.add("layers", new Group()).add("0", new Decoder(shape, generator));
+        norm = decoding.add("norm", new LayerNorm(shape.size, EPSILON));
+        offset = child("reg_embed", new Perceptron(shape.size, generator));
+        extent = child("wh_embed", new Perceptron(shape.size, generator));
+        heat = child("heatmap_embed", new Linear(shape.size, 1, generator));
         projection = child("input_projs", new Group())
-                .add("0", new Conv2d(Conv2d.options(BACKBONE_CHANNELS, SIZE, 1), generator));
-        body = child("backbone", new Group()).add("0", new Group()).add("body", new Backbone(generator));
+                .add("0", new Conv2d(Conv2d.options(channels, shape.size, 1), generator));
+        body = child("backbone", new Group()).add("0", new Group()).add("body", backbone);
         // Targets are rare: without this, the first steps would only learn that.
         Init.constant(Objects.requireNonNull(namedParameters().get("heatmap_embed.bias")), PRIOR);
     }
@@ -71,12 +99,36 @@ public final class TrTr extends Module {
     /// @param padding \[B, H, W\], 1 where the search picture is padding and 0 elsewhere; null if nowhere
     public Found apply(Tensor template, Tensor search, @Nullable Tensor padding) {
         try (Scope scope = Scope.open()) {
-            Tensor templates = projection.apply(body.apply(template)); // [B, C, h, w]
-            Tensor searches = projection.apply(body.apply(search)); // [B, C, H / 8, W / 8]
+            Found found = find(features(template), features(search), padding);
+            return new Found(scope.keep(found.heat), scope.keep(found.offset), scope.keep(found.extent));
+        }
+    }
+
+    /// The backbone's map of a picture, template or search, which [#find] takes.
+    ///
+    /// @param picture \[B, 3, H, W\], BGR, normalised by ImageNet's RGB statistics
+    /// @return \[B, channels, H / 8, W / 8\]
+    public Tensor features(Tensor picture) {
+        return body.apply(picture);
+    }
+
+    /// The backbone's maps after its last two stages, of the same size; the second is [#features].
+    ///
+    /// @param picture \[B, 3, H, W\], BGR, normalised by ImageNet's RGB statistics
+    public List<Tensor> levels(Tensor picture) {
+        return body.levels(picture);
+    }
+
+    /// As [#apply], from the [maps][#features] of both pictures; that of a template serves for many searches.
+    public Found find(Tensor templateMap, Tensor searchMap, @Nullable Tensor padding) {
+        try (Scope scope = Scope.open()) {
+            Tensor templates = projection.apply(templateMap); // [B, C, h, w]
+            Tensor searches = projection.apply(searchMap); // [B, C, H / 8, W / 8]
             Tensor nowhere = Tensor.zeros(
-                    DType.FLOAT32, template.device(), template.size(0), templates.size(2), templates.size(3));
+                    DType.FLOAT32, templates.device(), templates.size(0), templates.size(2), templates.size(3));
             Tensor padded = padding == null
-                    ? Tensor.zeros(DType.FLOAT32, search.device(), search.size(0), searches.size(2), searches.size(3))
+                    ? Tensor.zeros(
+                            DType.FLOAT32, searches.device(), searches.size(0), searches.size(2), searches.size(3))
                     : Functional.interpolate(
                                     padding.to(DType.FLOAT32).unsqueeze(1),
                                     searches.size(2),
@@ -105,13 +157,13 @@ public final class TrTr extends Module {
     }
 
     /// Sines and cosines of the share of the unpadded picture above, then to the left of, each position.
-    private static Tensor places(Tensor padding) {
+    private Tensor places(Tensor padding) {
         Tensor inside = padding.neg().add(1); // [B, H, W]
         return Tensor.cat(List.of(waves(inside, 1), waves(inside, 2)), -1).flatten(1, 2); // [B, H * W, C]
     }
 
-    private static Tensor waves(Tensor inside, int dimension) {
-        int half = SIZE / 2;
+    private Tensor waves(Tensor inside, int dimension) {
+        int half = shape.size / 2;
         Tensor count = inside.cumsum(dimension);
         Tensor share = count.div(
                         count.narrow(dimension, count.size(dimension) - 1, 1).add(1e-6))
@@ -131,13 +183,13 @@ public final class TrTr extends Module {
         private final Layer norm1;
         private final Layer norm2;
 
-        Encoder(Generator generator) {
-            attention = child("self_attn", new MultiheadAttention(SIZE, HEADS, generator));
+        Encoder(Shape shape, Generator generator) {
+            attention = child("self_attn", new MultiheadAttention(shape.size, shape.heads, generator));
             feedForward = new FeedForward(
-                    child("linear1", new Linear(SIZE, HIDDEN, generator)),
-                    child("linear2", new Linear(HIDDEN, SIZE, generator)));
-            norm1 = child("norm1", new LayerNorm(SIZE, EPSILON));
-            norm2 = child("norm2", new LayerNorm(SIZE, EPSILON));
+                    child("linear1", new Linear(shape.size, shape.hidden, generator)),
+                    child("linear2", new Linear(shape.hidden, shape.size, generator)));
+            norm1 = child("norm1", new LayerNorm(shape.size, EPSILON));
+            norm2 = child("norm2", new LayerNorm(shape.size, EPSILON));
         }
 
         Tensor apply(Tensor tokens, Tensor places) {
@@ -154,22 +206,25 @@ public final class TrTr extends Module {
         private final Layer norm1;
         private final Layer norm2;
         private final Layer norm3;
+        private final boolean placesInValues;
 
-        Decoder(Generator generator) {
-            own = child("self_attn", new MultiheadAttention(SIZE, HEADS, generator));
-            cross = child("multihead_attn", new MultiheadAttention(SIZE, HEADS, generator));
+        Decoder(Shape shape, Generator generator) {
+            own = child("self_attn", new MultiheadAttention(shape.size, shape.heads, generator));
+            cross = child("multihead_attn", new MultiheadAttention(shape.size, shape.heads, generator));
             feedForward = new FeedForward(
-                    child("linear1", new Linear(SIZE, HIDDEN, generator)),
-                    child("linear2", new Linear(HIDDEN, SIZE, generator)));
-            norm1 = child("norm1", new LayerNorm(SIZE, EPSILON));
-            norm2 = child("norm2", new LayerNorm(SIZE, EPSILON));
-            norm3 = child("norm3", new LayerNorm(SIZE, EPSILON));
+                    child("linear1", new Linear(shape.size, shape.hidden, generator)),
+                    child("linear2", new Linear(shape.hidden, shape.size, generator)));
+            norm1 = child("norm1", new LayerNorm(shape.size, EPSILON));
+            norm2 = child("norm2", new LayerNorm(shape.size, EPSILON));
+            norm3 = child("norm3", new LayerNorm(shape.size, EPSILON));
+            placesInValues = shape.placesInValues;
         }
 
         Tensor apply(Tensor tokens, Tensor places, Tensor scores, Tensor memory, Tensor memoryPlaces) {
             Tensor placed = tokens.add(places);
             Tensor x = norm1.apply(tokens.add(own.apply(placed, placed, tokens, scores)));
-            x = norm2.apply(x.add(cross.apply(x.add(places), memory.add(memoryPlaces), memory, null)));
+            Tensor keys = memory.add(memoryPlaces);
+            x = norm2.apply(x.add(cross.apply(x.add(places), keys, placesInValues ? keys : memory, null)));
             return seen(List.of(tokens), norm3.apply(x.add(feedForward.apply(x))));
         }
     }
@@ -183,11 +238,11 @@ public final class TrTr extends Module {
     private static final class Perceptron extends Layer {
         private final List<Layer> layers = new ArrayList<>();
 
-        Perceptron(Generator generator) {
+        Perceptron(int size, Generator generator) {
             Group group = child("layers", new Group());
-            layers.add(group.add("0", new Linear(SIZE, SIZE, generator)));
-            layers.add(group.add("1", new Linear(SIZE, SIZE, generator)));
-            layers.add(group.add("2", new Linear(SIZE, 2, generator)));
+            layers.add(group.add("0", new Linear(size, size, generator)));
+            layers.add(group.add("1", new Linear(size, size, generator)));
+            layers.add(group.add("2", new Linear(size, 2, generator)));
         }
 
         @Override
@@ -197,8 +252,19 @@ public final class TrTr extends Module {
         }
     }
 
+    /// What makes maps of pictures.
+    private abstract static class Body extends Layer {
+        /// The last two maps.
+        abstract List<Tensor> levels(Tensor pictures);
+
+        @Override
+        protected Tensor forward(Tensor pictures) {
+            return levels(pictures).getLast();
+        }
+    }
+
     /// ResNet-50 up to its third stage, which does not halve the size but widens its kernels instead.
-    private static final class Backbone extends Layer {
+    private static final class Backbone extends Body {
         private final Layer conv1;
         private final Layer bn1;
         private final Layer pool = new MaxPool2d(3, 2, 1);
@@ -225,12 +291,85 @@ public final class TrTr extends Module {
         }
 
         @Override
-        protected Tensor forward(Tensor pictures) {
+        List<Tensor> levels(Tensor pictures) {
             Tensor x = pool.apply(bn1.apply(conv1.apply(pictures)).relu()); // [B, 64, H / 4, W / 4]
+            List<Tensor> maps = new ArrayList<>();
             for (Layer stage : stages) {
                 x = stage.apply(x);
+                maps.add(x);
             }
-            return x; // [B, 1024, H / 8, W / 8]
+            return maps.subList(1, 3); // [B, 512, H / 8, W / 8] and [B, 1024, H / 8, W / 8]
+        }
+    }
+
+    /// Three halvings and two residual blocks, which see half of a template from each position.
+    private static final class LightBackbone extends Body {
+        static final int OUTPUTS = 96;
+
+        private static final int[] WIDTHS = {32, 64, OUTPUTS};
+
+        private final List<Layer> steps = new ArrayList<>();
+
+        LightBackbone(Generator generator) {
+            int inputs = 3;
+            for (int i = 0; i < WIDTHS.length; i++) {
+                steps.add(child("down" + (i + 1), new NormedConvolution(inputs, WIDTHS[i], 2, 1, generator)));
+                inputs = WIDTHS[i];
+            }
+            for (int dilation = 1; dilation <= 2; dilation++) {
+                steps.add(child("block" + dilation, new LightBlock(dilation, generator)));
+            }
+        }
+
+        @Override
+        List<Tensor> levels(Tensor pictures) {
+            Tensor x = pictures;
+            for (int i = 0; i < WIDTHS.length; i++) {
+                x = steps.get(i).apply(x).relu();
+            }
+            Tensor middle = steps.get(WIDTHS.length).apply(x);
+            return List.of(middle, steps.get(WIDTHS.length + 1).apply(middle)); // [B, 96, H / 8, W / 8] each
+        }
+    }
+
+    private static final class LightBlock extends Layer {
+        private final Layer first;
+        private final Layer second;
+
+        LightBlock(int dilation, Generator generator) {
+            first = child(
+                    "first",
+                    new NormedConvolution(LightBackbone.OUTPUTS, LightBackbone.OUTPUTS, 1, dilation, generator));
+            second = child(
+                    "second",
+                    new NormedConvolution(LightBackbone.OUTPUTS, LightBackbone.OUTPUTS, 1, dilation, generator));
+        }
+
+        @Override
+        protected Tensor forward(Tensor input) {
+            return second.apply(first.apply(input).relu()).add(input).relu();
+        }
+    }
+
+    private static final class NormedConvolution extends Layer {
+        private final Layer convolution;
+        private final Layer norm;
+
+        NormedConvolution(int inputs, int outputs, int stride, int dilation, Generator generator) {
+            Conv2d.Options options = Conv2d.options(inputs, outputs, 3)
+                    .stride(stride)
+                    .padding(dilation)
+                    .dilation(dilation)
+                    .bias(false);
+            var layer = new Conv2d(options, generator);
+            Init.kaimingNormalFanOut(layer.weight(), generator);
+            convolution = child("conv", layer);
+            norm = child("bn", new BatchNorm2d(outputs));
+        }
+
+        @Override
+        protected Tensor forward(Tensor input) {
+            return norm.apply(convolution.apply(input));
         }
     }
 

@@ -23,6 +23,16 @@ public final class MultiheadAttention extends Module {
         attention = child("attention", new DotProductAttention());
     }
 
+    /// Lets queries start out as keys do, `stretch` times as long, so that tokens first look at what is like them.
+    public void alignQueriesWithKeys(double stretch) {
+        try (var _ = Scope.open();
+                var _ = Autograd.noGrad()) {
+            Tensor keys = weight.narrow(0, size, size);
+            keys.mulInPlace(stretch);
+            weight.narrow(0, 0, size).copyInPlace(keys);
+        }
+    }
+
     /// @param query \[B, N, E\]
     /// @param key \[B, M, E\]
     /// @param value \[B, M, E\]

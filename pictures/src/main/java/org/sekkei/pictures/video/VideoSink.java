@@ -77,6 +77,8 @@ final class VideoSink implements FrameSink {
         made.setFormat("mp4");
         made.setVideoCodec(avcodec.AV_CODEC_ID_H264);
         made.setPixelFormat(avutil.AV_PIX_FMT_YUV420P);
+        // With the index first, a file that was cut off can still be read to where it ends.
+        made.setOption("movflags", "faststart");
         made.setFrameRate(framesPerSecond);
         made.setGopSize(Math.max(1, (int) Math.round(framesPerSecond)));
         made.setVideoBitrate(

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sekkei.pictures.video;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,71 @@
+package org.sekkei.tasks.track;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Function;
+import org.sekkei.models.TrTr;
+import org.sekkei.models.weights.Checkpoint;
+import org.sekkei.models.weights.Fit;
+import org.sekkei.models.weights.WeightLoading;
+import org.sekkei.torch.Generator;
+
+/// The networks that follow an object.
+public enum TrackModel {
+    /// A few convolutions and a transformer of 96 numbers a token; it ships.
+    LIGHT("trtr_light", Measures.LIGHT, new Rates(1e-3, 1, 1), TrTr::light),
+    /// The authors' network.
+    RESNET50("trtr_resnet50", Measures.AUTHORS, new Rates(1e-4, 0.1, 0.1), TrTr::new);
+
+    private record Rates(double usual, double backbone, double clipping) {}
+
+    private final String networkName;
+    private final Measures measures;
+    private final Rates rates;
+    private final Function<Generator, TrTr> factory;
+
+    TrackModel(String networkName, Measures measures, Rates rates, Function<Generator, TrTr> factory) {
+        this.networkName = networkName;
+        this.measures = measures;
+        this.rates = rates;
+        this.factory = factory;
+    }
+
+    /// The learning rate where none is given.
+    public double usualRate() {
+        return rates.usual;
+    }
+
+    /// The backbone's learning rate as a share of the others'.
+    public double backboneRate() {
+        return rates.backbone;
+    }
+
+    /// The norm of the gradients at most.
+    public double clipping() {
+        return rates.clipping;
+    }
+
+    String networkName() {
+        return networkName;
+    }
+
+    Measures measures() {
+        return measures;
+    }
+
+    TrTr create(long seed) {
+        return factory.apply(new Generator(seed));
+    }
+
+    /// @throws IOException if the file does not hold this network's weights
+    TrTr read(Path file) throws IOException {
+        TrTr network = factory.apply(Generator.idle());
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            Fit fit = WeightLoading.loadPartially(checkpoint, networkName, network.stateDict());
+            if (!fit.isExact()) {
+                throw new IOException(file + ": does not fit the network " + networkName + ": " + fit.problems() + ".");
+            }
+        }
+        return network;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sekkei.tasks.track;
+
+import org.jspecify.annotations.NullMarked;
