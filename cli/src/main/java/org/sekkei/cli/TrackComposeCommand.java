@@ -74,8 +74,7 @@ final class TrackComposeCommand extends Job {
             Files.createDirectories(out);
             for (int i = 0; i < sequences; i++) {
                 String name = String.format(Locale.ROOT, "composed%03d", i + 1);
-                SequenceFolder.write(
-                        out, new Composition(name, read, width, height, frames, seed * MOST_FRAMES + i));
+                SequenceFolder.write(out, new Composition(name, read, width, height, frames, seed * MOST_FRAMES + i));
                 progress.update("composing", "sequences", i + 1, sequences, "");
             }
         }

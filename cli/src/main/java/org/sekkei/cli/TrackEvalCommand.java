@@ -87,8 +87,10 @@ final class TrackEvalCommand extends Job {
 
     @Override
     int run() throws Exception {
-        List<TrackerOptions.Name> names = fromOptions(() ->
-                List.of(trackers.split(",", -1)).stream().map(TrackerOptions.Name::of).distinct().toList());
+        List<TrackerOptions.Name> names = fromOptions(() -> List.of(trackers.split(",", -1)).stream()
+                .map(TrackerOptions.Name::of)
+                .distinct()
+                .toList());
         if (options.weights != null) {
             requireExisting(options.weights);
         }
@@ -187,8 +189,7 @@ final class TrackEvalCommand extends Job {
             return;
         }
         int sequences = scores.firstEntry().getValue().size();
-        table(scores).forEach(row -> out().printf(
-                        "%-28s %-12s %8s %12s %10s %6s%n", row.toArray()));
+        table(scores).forEach(row -> out().printf("%-28s %-12s %8s %12s %10s %6s%n", row.toArray()));
         out().println(sequences == 1 ? "1 sequence" : "means over " + sequences + " sequences");
     }
 
@@ -242,7 +243,11 @@ final class TrackEvalCommand extends Job {
                 "success",
                 "overlap, percent",
                 "frames, percent",
-                curves(scores, TrackEvaluation.THRESHOLDS, PERCENT / (TrackEvaluation.THRESHOLDS - 1), Score::success)));
+                curves(
+                        scores,
+                        TrackEvaluation.THRESHOLDS,
+                        PERCENT / (TrackEvaluation.THRESHOLDS - 1),
+                        Score::success)));
         html.heading("Precision");
         html.note("The share of frames whose centre is no farther from the true one than so many pixels.");
         html.plot(Plot.lines(
@@ -252,7 +257,9 @@ final class TrackEvalCommand extends Job {
                 curves(scores, TrackEvaluation.FARTHEST + 1, 1, Score::within)));
         html.heading("Frames");
         List<TrackerOptions.Name> names = List.copyOf(scores.keySet());
-        html.note("Colours: " + TrackDrawing.legend(names.stream().map(TrackerOptions.Name::typed).toList())
+        html.note("Colours: "
+                + TrackDrawing.legend(
+                        names.stream().map(TrackerOptions.Name::typed).toList())
                 + ". Dashed where the tracker says that it lost the object.");
         for (int i = 0; i < Math.min(SHOWN_SEQUENCES, sequences.size()); i++) {
             SequenceFolder sequence = sequences.get(i);
@@ -262,9 +269,7 @@ final class TrackEvalCommand extends Job {
                 Picture frame = sequence.frame(index);
                 for (int tracker = 0; tracker < names.size(); tracker++) {
                     frame = TrackDrawing.drawn(
-                            frame,
-                            sightings.get(names.get(tracker)).get(i).get(index),
-                            tracker);
+                            frame, sightings.get(names.get(tracker)).get(i).get(index), tracker);
                 }
                 shown.add(new HtmlReport.Captioned(
                         Raster.ofInterleaved(frame.rgb(), frame.width(), frame.height()),

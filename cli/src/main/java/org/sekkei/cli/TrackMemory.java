@@ -67,8 +67,7 @@ record TrackMemory(MemoryPlan network, long beside, long budget) {
             @Nullable MemorySize asked,
             String smaller) {
         boolean onCard = device.kind() == Device.Kind.CUDA;
-        var workload = new Workload(
-                Network.named(network), use, batch, 1, half ? DType.BFLOAT16 : DType.FLOAT32);
+        var workload = new Workload(Network.named(network), use, batch, 1, half ? DType.BFLOAT16 : DType.FLOAT32);
         MemoryPlan need = new Planner(onCard ? Overhead.CUDA : Overhead.CPU)
                 .plan(workload)
                 .memory();

@@ -46,7 +46,8 @@ final class TrackerOptions {
             description =
                     "What 'sekkei track train' made, or TrTr's checkpoint trtr_resnet50.pth; the network that ships if not"
                             + " given.")
-    @Nullable Path weights;
+    @Nullable
+    Path weights;
 
     @Option(
             names = "--search",
@@ -72,7 +73,8 @@ final class TrackerOptions {
             names = "--memory",
             paramLabel = "M",
             description = "Memory that may be taken, for instance 2G; most of what is free if not given.")
-    @Nullable MemorySize memory;
+    @Nullable
+    MemorySize memory;
 
     TrTrTracker.Weights weights(Device on) throws IOException {
         return weights == null ? TrTrTracker.Weights.builtIn(on) : TrTrTracker.Weights.read(weights, on);

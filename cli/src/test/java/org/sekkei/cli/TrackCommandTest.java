@@ -33,8 +33,7 @@ class TrackCommandTest {
         var rgb = new byte[3 * 160 * 120];
         for (int y = 0; y < 120; y++) {
             for (int x = 0; x < 160; x++) {
-                boolean inside =
-                        index < WITHOUT && Math.abs(x - 60 - 2 * index) < 12 && Math.abs(y - 60) < 12;
+                boolean inside = index < WITHOUT && Math.abs(x - 60 - 2 * index) < 12 && Math.abs(y - 60) < 12;
                 int at = 3 * (y * 160 + x);
                 rgb[at] = (byte) (inside ? 230 : 70 + x / 4);
                 rgb[at + 1] = (byte) (inside ? y < 60 ? 40 : 200 : 80 + y / 4);
@@ -56,8 +55,8 @@ class TrackCommandTest {
     void followsIntoAVideoAndALossIsSaid() throws Exception {
         Path out = folder.resolve("made/out.mp4");
         Path csv = folder.resolve("boxes.csv");
-        Invocation made = Invocation.of(
-                "track", frames, "--box", "49,49,23,23", "--online", "-o", out, "--csv", csv, "--json");
+        Invocation made =
+                Invocation.of("track", frames, "--box", "49,49,23,23", "--online", "-o", out, "--csv", csv, "--json");
         assertThat(made.code()).as("%s", made.err()).isZero();
         JsonNode result = made.json();
         assertThat(result.propertyNames())
@@ -164,8 +163,19 @@ class TrackCommandTest {
     void composedSequencesAreReproducibleAndCompared() throws Exception {
         for (String name : List.of("a", "b")) {
             Invocation made = Invocation.of(
-                    "track", "compose", PHOTOS, "-o", folder.resolve(name), "--sequences", "2", "--frames", "5",
-                    "--width", "120", "--height", "90");
+                    "track",
+                    "compose",
+                    PHOTOS,
+                    "-o",
+                    folder.resolve(name),
+                    "--sequences",
+                    "2",
+                    "--frames",
+                    "5",
+                    "--width",
+                    "120",
+                    "--height",
+                    "90");
             assertThat(made.code()).as("%s", made.err()).isZero();
         }
         for (String file : List.of("composed001/groundtruth_rect.txt", "composed002/img/0005.png")) {
@@ -175,7 +185,15 @@ class TrackCommandTest {
         Path csv = folder.resolve("scores.csv");
         Path report = folder.resolve("report.html");
         Invocation compared = Invocation.of(
-                "track", "eval", folder.resolve("a"), "--trackers", "trtr,kcf", "--csv", csv, "--report", report,
+                "track",
+                "eval",
+                folder.resolve("a"),
+                "--trackers",
+                "trtr,kcf",
+                "--csv",
+                csv,
+                "--report",
+                report,
                 "--json");
         assertThat(compared.code()).as("%s", compared.err()).isZero();
         JsonNode mean = compared.json().get("mean");

@@ -240,7 +240,8 @@ public final class Composition implements FrameSequence {
             border = dressed ? random.nextDouble(-0.4, 0.4) : 2;
             double marginX = Math.min(width / 2.0, halfWidth);
             double marginY = Math.min(height / 2.0, halfHeight);
-            double speed = Math.exp(random.nextDouble(Math.log(0.3), Math.log(Math.max(1, 0.2 * (halfWidth + halfHeight)))));
+            double speed =
+                    Math.exp(random.nextDouble(Math.log(0.3), Math.log(Math.max(1, 0.2 * (halfWidth + halfHeight)))));
             double middleX = random.nextDouble(marginX, Math.max(marginX + 1, width - marginX));
             double middleY = random.nextDouble(marginY, Math.max(marginY + 1, height - marginY));
             x = Wave.atSpeed(random, middleX, reach(middleX, marginX, width) * random.nextDouble(), speed);

@@ -45,7 +45,10 @@ public final class DetectionPictures {
                 continue;
             }
             var target = new TargetBox(
-                    box.get(0).asDouble(0), box.get(1).asDouble(0), box.get(2).asDouble(0), box.get(3).asDouble(0));
+                    box.get(0).asDouble(0),
+                    box.get(1).asDouble(0),
+                    box.get(2).asDouble(0),
+                    box.get(3).asDouble(0));
             if (target.width() >= SMALLEST && target.height() >= SMALLEST) {
                 found.add(new OnePicture(file, target));
             }

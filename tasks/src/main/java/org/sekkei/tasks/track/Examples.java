@@ -75,8 +75,7 @@ final class Examples {
                 : sources.sequences.get(random.nextInt(count));
         for (int i = 0; i < TRIES; i++) {
             int first = random.nextInt(sequence.length());
-            int second = Math.clamp(
-                    first + random.nextInt(-FARTHEST, FARTHEST + 1), 0, sequence.length() - 1);
+            int second = Math.clamp(first + random.nextInt(-FARTHEST, FARTHEST + 1), 0, sequence.length() - 1);
             if (isVisible(sequence.truth(first)) && isVisible(sequence.truth(second))) {
                 return new Pair(sequence, first, second);
             }

@@ -11,7 +11,8 @@ import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
 
 /// Tells the object from what surrounds it, and learns while it follows: two layers over the backbone's maps, fitted by
-/// Gauss-Newton steps, each solved by conjugate gradients (ATOM, Danelljan et al., 2019, arXiv 1811.07628, section 3.2).
+/// Gauss-Newton steps, each solved by conjugate gradients (ATOM, Danelljan et al., 2019, arXiv 1811.07628, section
+/// 3.2).
 ///
 /// The first layer, a projection to 64 channels, is learnt with the second, a kernel of 4 by 4, in the first frame, and
 /// kept.
@@ -55,10 +56,12 @@ final class OnlineClassifier implements AutoCloseable {
         firstSamples = targets.size();
         try (Scope scope = Scope.open()) {
             long channels = maps.size(1);
-            List<Tensor> heats =
-                    targets.stream().map(target -> label(target, side).to(device)).toList();
+            List<Tensor> heats = targets.stream()
+                    .map(target -> label(target, side).to(device))
+                    .toList();
             Tensor label = Tensor.stack(heats, 0); // [M, 1, side + 1, side + 1]
-            Tensor weight = Tensor.full(1.0 / firstSamples, firstSamples, 1, 1, 1).to(device);
+            Tensor weight =
+                    Tensor.full(1.0 / firstSamples, firstSamples, 1, 1, 1).to(device);
             List<Tensor> layers = List.of(
                     Tensor.randn(new Generator(1), CHANNELS, channels, 1, 1)
                             .mul(1 / Math.sqrt(channels))
@@ -66,7 +69,11 @@ final class OnlineClassifier implements AutoCloseable {
                     Tensor.zeros(DType.FLOAT32, device, 1, CHANNELS, KERNEL, KERNEL));
             for (int step = 0; step < FIRST_NEWTON_STEPS; step++) {
                 layers = newton(
-                        new Both(maps), layers, label, weight, List.of(PROJECTION_DECAY, KERNEL_DECAY),
+                        new Both(maps),
+                        layers,
+                        label,
+                        weight,
+                        List.of(PROJECTION_DECAY, KERNEL_DECAY),
                         FIRST_STEPS / FIRST_NEWTON_STEPS);
             }
             projection = scope.keep(layers.get(0)).keep();
@@ -88,7 +95,10 @@ final class OnlineClassifier implements AutoCloseable {
                 var _ = Autograd.noGrad()) {
             Tensor heat = response(convolved(Functional.conv2d(maps, projection, null, 1, 0, 1, 1), kernel));
             // The kernel's even side puts its answers on the corners of positions.
-            return Functional.avgPool2d(heat, 2, 1, 0).clamp(0, 1).to(Device.CPU).toFloats();
+            return Functional.avgPool2d(heat, 2, 1, 0)
+                    .clamp(0, 1)
+                    .to(Device.CPU)
+                    .toFloats();
         }
     }
 
@@ -129,8 +139,7 @@ final class OnlineClassifier implements AutoCloseable {
                 numbers[i] = weights.get(i).floatValue();
             }
             Tensor weight = Tensor.of(numbers, numbers.length, 1, 1, 1).to(device);
-            Tensor learnt = newton(
-                            new KernelOnly(all), List.of(kernel), label, weight, List.of(KERNEL_DECAY), STEPS)
+            Tensor learnt = newton(new KernelOnly(all), List.of(kernel), label, weight, List.of(KERNEL_DECAY), STEPS)
                     .getFirst();
             kernel.copyInPlace(learnt);
         }
@@ -171,8 +180,7 @@ final class OnlineClassifier implements AutoCloseable {
 
         @Override
         public Tensor change(List<Tensor> layers, List<Tensor> by) {
-            return convolved(projected(layers.get(0)), by.get(1))
-                    .add(convolved(projected(by.get(0)), layers.get(1)));
+            return convolved(projected(layers.get(0)), by.get(1)).add(convolved(projected(by.get(0)), layers.get(1)));
         }
 
         private Tensor projected(Tensor projection) {
@@ -187,7 +195,9 @@ final class OnlineClassifier implements AutoCloseable {
     /// A rectifier that is smooth below 0.
     private static Tensor response(Tensor scores) {
         return Tensor.where(
-                scores.ge(0), scores, scores.clamp(-1, 0).mul(1 / LEAK).exp().sub(1).mul(LEAK));
+                scores.ge(0),
+                scores,
+                scores.clamp(-1, 0).mul(1 / LEAK).exp().sub(1).mul(LEAK));
     }
 
     private static Tensor slope(Tensor scores) {
@@ -228,14 +238,17 @@ final class OnlineClassifier implements AutoCloseable {
                     },
                     right,
                     steps);
-            return ConjugateGradient.sum(layers, 1, step).stream().map(scope::keep).toList();
+            return ConjugateGradient.sum(layers, 1, step).stream()
+                    .map(scope::keep)
+                    .toList();
         }
     }
 
     /// What moves the scores by `direction`, by layer: the transposed derivative's product.
     private static List<Tensor> gradient(Layers model, List<Tensor> layers, Tensor direction) {
-        List<Tensor> leaves =
-                layers.stream().map(layer -> layer.detach().copy().requiresGrad(true)).toList();
+        List<Tensor> leaves = layers.stream()
+                .map(layer -> layer.detach().copy().requiresGrad(true))
+                .toList();
         model.scores(leaves).mul(direction).sum().backward();
         List<Tensor> gradients = new ArrayList<>();
         for (Tensor leaf : leaves) {

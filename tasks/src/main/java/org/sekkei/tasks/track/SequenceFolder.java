@@ -99,7 +99,8 @@ public final class SequenceFolder implements FrameSequence {
             throw new IOException(file + ": is too large for a list of boxes.");
         }
         List<@Nullable TargetBox> boxes = new ArrayList<>();
-        for (String line : Files.readString(file, StandardCharsets.ISO_8859_1).lines().toList()) {
+        for (String line :
+                Files.readString(file, StandardCharsets.ISO_8859_1).lines().toList()) {
             if (line.isBlank()) {
                 continue;
             }
@@ -112,8 +113,7 @@ public final class SequenceFolder implements FrameSequence {
                 try {
                     numbers[i] = Double.parseDouble(cells[i]);
                 } catch (NumberFormatException e) {
-                    throw new IOException(
-                            file + ": line " + (boxes.size() + 1) + " is no box x,y,width,height.", e);
+                    throw new IOException(file + ": line " + (boxes.size() + 1) + " is no box x,y,width,height.", e);
                 }
             }
             boolean known = Double.isFinite(numbers[0] + numbers[1]) && numbers[2] > 0 && numbers[3] > 0;

@@ -36,7 +36,10 @@ public record TargetBox(double x, double y, double width, double height) {
         double left = Math.clamp(x, 0, frameWidth);
         double top = Math.clamp(y, 0, frameHeight);
         return new TargetBox(
-                left, top, Math.clamp(x + width, left, frameWidth) - left, Math.clamp(y + height, top, frameHeight) - top);
+                left,
+                top,
+                Math.clamp(x + width, left, frameWidth) - left,
+                Math.clamp(y + height, top, frameHeight) - top);
     }
 
     /// The side of the square that holds it with its surroundings (SiamFC's, half of the mean side at each side).

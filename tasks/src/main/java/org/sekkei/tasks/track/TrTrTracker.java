@@ -33,8 +33,8 @@ public final class TrTrTracker implements Tracker {
         /// @throws IllegalArgumentException if a number is out of its range
         public Settings {
             if (searchPixels != 0 && (searchPixels < SMALLEST || searchPixels > LARGEST)) {
-                throw new IllegalArgumentException("--search must be from " + SMALLEST + " to " + LARGEST
-                        + " pixels, not " + searchPixels);
+                throw new IllegalArgumentException(
+                        "--search must be from " + SMALLEST + " to " + LARGEST + " pixels, not " + searchPixels);
             }
             if (!(window >= 0 && window < 1)) {
                 throw new IllegalArgumentException("--window must be from 0 to below 1, not " + window);
@@ -214,7 +214,8 @@ public final class TrTrTracker implements Tracker {
                 TrTr.Found found = weights.network.find(
                         template,
                         levels.getLast(),
-                        Tensor.of(seen.padding(), 1, crop.pixels(), crop.pixels()).to(weights.device));
+                        Tensor.of(seen.padding(), 1, crop.pixels(), crop.pixels())
+                                .to(weights.device));
                 outputs = new Choice.Outputs(
                         Measures.positions(crop.pixels()),
                         found.heat().sigmoid().to(Device.CPU).toFloats(),
@@ -222,9 +223,7 @@ public final class TrTrTracker implements Tracker {
                         found.extent().to(Device.CPU).toFloats());
                 maps = joined(levels);
             }
-            return classifier == null
-                    ? alone(frame, crop, outputs)
-                    : together(frame, crop, outputs, maps, classifier);
+            return classifier == null ? alone(frame, crop, outputs) : together(frame, crop, outputs, maps, classifier);
         }
     }
 
@@ -237,8 +236,7 @@ public final class TrTrTracker implements Tracker {
         return new Sighting(box, choice.score(), false);
     }
 
-    private Sighting together(
-            Picture frame, Crop crop, Choice.Outputs outputs, Tensor maps, OnlineClassifier learner) {
+    private Sighting together(Picture frame, Crop crop, Choice.Outputs outputs, Tensor maps, OnlineClassifier learner) {
         float[] warm = learner.heat(maps);
         float warmest = 0;
         for (float value : warm) {

@@ -27,8 +27,7 @@ public final class TrackEvaluation {
     ///
     /// @param compared frames of which the box is known
     /// @param success of each threshold, the share of frames whose overlap is above it
-    /// @param within for each number of pixels up to [#FARTHEST], the share of frames whose centre is no farther from
-    ///     the true one
+    /// @param within for each number of pixels up to [#FARTHEST], the share of frames whose centre is so near
     /// @param lost frames in which the tracker said that it lost the object
     /// @param skipped frames that could not be read
     /// @param seconds of the tracker alone, without reading

@@ -96,10 +96,14 @@ final class TrackLoss {
         Tensor count = present.sum().clamp(1, truth.heat.size(0));
         Tensor heat = focal(found.heat().squeeze(2), truth.heat).div(count);
         Tensor index = truth.position.unsqueeze(2).expand(truth.position.size(0), 1, 2); // [B, 1, 2]
-        Tensor offset = found.offset().gather(1, index).squeeze(1).sub(truth.offset).abs();
-        Tensor extent = found.extent().gather(1, index).squeeze(1).sub(truth.extent).abs();
+        Tensor offset =
+                found.offset().gather(1, index).squeeze(1).sub(truth.offset).abs();
+        Tensor extent =
+                found.extent().gather(1, index).squeeze(1).sub(truth.extent).abs();
         return new Parts(
-                heat, offset.mul(present).sum().div(count), extent.mul(present).sum().div(count));
+                heat,
+                offset.mul(present).sum().div(count),
+                extent.mul(present).sum().div(count));
     }
 
     /// @param logits \[B, N\]
@@ -108,7 +112,8 @@ final class TrackLoss {
         Tensor heat = logits.sigmoid().clamp(SURE, 1 - SURE);
         Tensor cold = heat.neg().add(1);
         Tensor there = heat.log().mul(cold.square());
-        Tensor elsewhere = cold.log().mul(heat.square()).mul(truth.neg().add(1).square().square());
+        Tensor elsewhere =
+                cold.log().mul(heat.square()).mul(truth.neg().add(1).square().square());
         return Tensor.where(truth.eq(1), there, elsewhere).sum().neg();
     }
 }

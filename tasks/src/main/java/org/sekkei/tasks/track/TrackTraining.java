@@ -196,9 +196,7 @@ public final class TrackTraining {
             network.stateDict()
                     .forEach((name, tensor) -> half.put(
                             name,
-                            tensor.dtype() == DType.FLOAT32
-                                    ? tensor.detach().to(DType.FLOAT16)
-                                    : tensor.detach()));
+                            tensor.dtype() == DType.FLOAT32 ? tensor.detach().to(DType.FLOAT16) : tensor.detach()));
             Safetensors.write(
                     folder.resolve(WEIGHTS), half, Map.of("format", "pt", "architecture", config.model.networkName()));
         }

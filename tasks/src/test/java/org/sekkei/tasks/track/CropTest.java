@@ -30,7 +30,10 @@ class CropTest {
     void boxesComeBack(long seed) {
         var random = new SplittableRandom(seed);
         var box = new TargetBox(
-                random.nextDouble(-20, 300), random.nextDouble(-20, 300), random.nextDouble(1, 90), random.nextDouble(1, 90));
+                random.nextDouble(-20, 300),
+                random.nextDouble(-20, 300),
+                random.nextDouble(1, 90),
+                random.nextDouble(1, 90));
         var crop = new Crop(random.nextDouble(300), random.nextDouble(300), random.nextDouble(20, 400), 160);
         TargetBox back = crop.toFrame(crop.toCrop(box));
         assertThat(back.x()).isCloseTo(box.x(), within(1e-9));
@@ -46,7 +49,9 @@ class CropTest {
         Crop template = Measures.AUTHORS.template(new TargetBox(10, 20, width, height));
         assertThat(template.side()).isCloseTo(side, within(1e-3));
         assertThat(template.pixels()).isEqualTo(127);
-        assertThat(Measures.AUTHORS.search(new TargetBox(10, 20, width, height), 255).side())
+        assertThat(Measures.AUTHORS
+                        .search(new TargetBox(10, 20, width, height), 255)
+                        .side())
                 .isCloseTo(side * 255 / 127, within(1e-2));
     }
 

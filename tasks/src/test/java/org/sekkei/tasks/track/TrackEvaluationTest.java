@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,8 +37,7 @@ class TrackEvaluationTest {
     @Test
     void theMeasuresOfKnownBoxes() {
         var truth = new TargetBox(100, 100, 40, 20);
-        List<TargetBox> boxes =
-                List.of(truth, new TargetBox(100, 100, 20, 20), new TargetBox(100, 121, 40, 20));
+        List<TargetBox> boxes = List.of(truth, new TargetBox(100, 100, 20, 20), new TargetBox(100, 121, 40, 20));
         double[] success = TrackEvaluation.success(boxes, List.of(truth, truth, truth));
         double sum = 0;
         for (double share : success) {
@@ -170,9 +170,8 @@ class TrackEvaluationTest {
         assertThat(read.name()).isEqualTo("one");
         assertThat(read.length()).isEqualTo(3);
         for (int i = 0; i < 3; i++) {
-            TargetBox box = read.truth(i);
+            TargetBox box = Objects.requireNonNull(read.truth(i));
             assertThat(read.frame(i)).isEqualTo(composed.frame(i));
-            assertThat(box).isNotNull();
             assertThat(box.x()).isCloseTo(composed.truth(i).x(), within(1e-3));
             assertThat(box.height()).isCloseTo(composed.truth(i).height(), within(1e-3));
         }

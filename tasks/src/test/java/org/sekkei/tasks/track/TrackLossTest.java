@@ -16,8 +16,11 @@ import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
 
 class TrackLossTest {
-    private static List<@Nullable TargetBox> targets(@Nullable TargetBox... boxes) {
-        return new ArrayList<>(Arrays.asList(boxes));
+    private static List<@Nullable TargetBox> withNothing(TargetBox box) {
+        List<@Nullable TargetBox> targets = new ArrayList<>();
+        targets.add(box);
+        targets.add(null);
+        return targets;
     }
 
     /// By hand: -(1 - p)^2 log p where the truth is 1, -(1 - y)^4 p^2 log(1 - p) elsewhere.
@@ -27,9 +30,7 @@ class TrackLossTest {
             Tensor logits = Tensor.of(new float[] {0, 0, 2}, 1, 3);
             Tensor truth = Tensor.of(new float[] {1, 0.5f, 0}, 1, 3);
             double p = 1 / (1 + Math.exp(-2));
-            double expected = -0.25 * Math.log(0.5)
-                    - Math.pow(0.5, 4) * 0.25 * Math.log(0.5)
-                    - p * p * Math.log(1 - p);
+            double expected = -0.25 * Math.log(0.5) - Math.pow(0.5, 4) * 0.25 * Math.log(0.5) - p * p * Math.log(1 - p);
             assertThat(TrackLoss.focal(logits, truth).item()).isCloseTo(expected, within(1e-6));
         }
     }
@@ -38,7 +39,7 @@ class TrackLossTest {
     void theTruthIsAtTheCentresPosition() {
         try (var _ = Scope.open()) {
             var box = TargetBox.around(83, 42, 40, 20);
-            TrackLoss.Truth truth = TrackLoss.truth(targets(box, null), 160, Device.CPU);
+            TrackLoss.Truth truth = TrackLoss.truth(withNothing(box), 160, Device.CPU);
             assertThat(truth.position().toLongs()).containsExactly(5 * 20 + 10, 0);
             assertThat(truth.offset().toFloats()).containsExactly(new float[] {0.375f, 0.25f, 0, 0}, within(1e-6f));
             assertThat(truth.extent().toFloats()).containsExactly(new float[] {0.25f, 0.125f, 0, 0}, within(1e-6f));
@@ -59,19 +60,19 @@ class TrackLossTest {
         double moved = (width - r) * (height - r);
         double smaller = (width - 2 * r) * (height - 2 * r) / area;
         double larger = area / ((width + 2 * r) * (height + 2 * r));
-        assertThat(Math.min(moved / (2 * area - moved), Math.min(smaller, larger))).isCloseTo(0.7, within(1e-9));
+        assertThat(Math.min(moved / (2 * area - moved), Math.min(smaller, larger)))
+                .isCloseTo(0.7, within(1e-9));
     }
 
     @Test
     void offsetsAndExtentsCountAtTheObjectOnly() {
         try (var _ = Scope.open()) {
-            TrackLoss.Truth truth = TrackLoss.truth(targets(TargetBox.around(12, 4, 8, 8), null), 16, Device.CPU);
+            TrackLoss.Truth truth = TrackLoss.truth(withNothing(TargetBox.around(12, 4, 8, 8)), 16, Device.CPU);
             var offset = new float[2 * 4 * 2];
             offset[2] = 0.5f;
             offset[3] = 0.5f;
             offset[8] = 9;
-            var found = new TrTr.Found(
-                    Tensor.zeros(2, 4, 1), Tensor.of(offset, 2, 4, 2), Tensor.full(0.25, 2, 4, 2));
+            var found = new TrTr.Found(Tensor.zeros(2, 4, 1), Tensor.of(offset, 2, 4, 2), Tensor.full(0.25, 2, 4, 2));
             TrackLoss.Parts parts = TrackLoss.of(found, truth);
             assertThat(parts.offset().item()).isCloseTo(0, within(1e-6));
             assertThat(parts.extent().item()).isCloseTo(0.5, within(1e-6));

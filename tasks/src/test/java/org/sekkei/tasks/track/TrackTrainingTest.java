@@ -31,17 +31,7 @@ class TrackTrainingTest {
 
     private static TrackTraining.Config config(int steps) {
         return new TrackTraining.Config(
-                TrackModel.LIGHT,
-                steps,
-                2,
-                1e-3,
-                1,
-                1,
-                TrackTraining.Schedule.COSINE,
-                2,
-                9,
-                false,
-                Device.CPU);
+                TrackModel.LIGHT, steps, 2, 1e-3, 1, 1, TrackTraining.Schedule.COSINE, 2, 9, false, Device.CPU);
     }
 
     private static TrackTraining training(Path folder) throws IOException {
