@@ -16,6 +16,8 @@ import org.sekkei.pictures.PictureFiles;
 import org.sekkei.pictures.PictureReader;
 import org.sekkei.pictures.PictureWriter;
 import org.sekkei.pictures.UnreadablePictureException;
+import org.sekkei.pictures.video.FrameSink;
+import org.sekkei.pictures.video.FrameSource;
 import org.sekkei.tasks.deblur.Deblur;
 import org.sekkei.tasks.deblur.DeblurNetwork;
 import org.sekkei.torch.Device;
@@ -37,6 +39,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  sekkei deblur photo.jpg -o out.png",
             "  sekkei deblur photos -o restored --report report.html --memory 4G",
+            "  sekkei deblur shaken.mp4 -o steady.mp4",
             "  sekkei deblur photo.jpg -o out.png --model deblurganv2_mobilenet --weights fpn_mobilenet.h5"
         })
 final class DeblurCommand extends Job {
@@ -44,13 +47,17 @@ final class DeblurCommand extends Job {
     private static final float JPEG_QUALITY = 0.93f;
     private static final double NANOS = 1e9;
 
-    @Parameters(arity = "0..*", paramLabel = "PICTURES", description = "Picture files, and folders of them.")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "PICTURES",
+            description = "Picture files, and folders of them; or one video, or folder of frames, for OUT.mp4.")
     private List<Path> pictures = List.of();
 
     @Option(
             names = {"-o", "--out"},
             paramLabel = "OUT",
-            description = "What to write: a .png or .jpg for one picture, else a folder, for a .png of each.")
+            description =
+                    "What to write: a .png or .jpg for one picture, an .mp4 for a video, else a folder, for a .png of each.")
     private @Nullable Path out;
 
     @Option(
@@ -101,6 +108,8 @@ final class DeblurCommand extends Job {
 
     private record Result(String model, String weights, List<Line> pictures, List<String> skipped) {}
 
+    private record Video(String model, String video, int frames, int unreadable, double seconds) {}
+
     /// A picture and where it goes.
     private record Way(Path from, Path to) {}
 
@@ -112,7 +121,8 @@ final class DeblurCommand extends Job {
         if (out == null) {
             throw usage("say where to write by -o.");
         }
-        List<Way> ways = ways(out);
+        boolean video = FrameSink.isVideo(out);
+        List<Way> ways = video ? List.of(video(out)) : ways(out);
         DeblurNetwork network = fromOptions(() -> DeblurNetwork.named(model));
         if (weights == null && network != DeblurNetwork.OURS) {
             throw usage("the weights of " + network + " are not shipped; give its authors' file by --weights.");
@@ -132,6 +142,9 @@ final class DeblurCommand extends Job {
         });
         Device where = fromOptions(() -> Device.parse(device));
         Deblur deblur = weights == null ? Deblur.builtIn(where) : Deblur.read(network, weights, where);
+        if (video) {
+            return run(deblur, ways.getFirst(), where);
+        }
         List<Line> lines = new ArrayList<>();
         List<String> skipped = new ArrayList<>();
         var page = new DeblurReport(network + (weights == null ? ", as it ships" : " under " + weights));
@@ -164,15 +177,84 @@ final class DeblurCommand extends Job {
         return Main.DONE;
     }
 
+    private Way video(Path to) {
+        if (pictures.size() != 1) {
+            throw usage(to + ": give one video, or one folder of its frames.");
+        }
+        if (report != null) {
+            throw usage("--report shows pictures; leave it out for a video.");
+        }
+        requireExisting(pictures.getFirst());
+        if (pictures.getFirst()
+                .toAbsolutePath()
+                .normalize()
+                .equals(to.toAbsolutePath().normalize())) {
+            throw usage(to + ": would be written over itself; name another file by -o.");
+        }
+        return new Way(pictures.getFirst(), to);
+    }
+
+    /// Each frame by itself.
+    private int run(Deblur deblur, Way way, Device where) throws IOException {
+        long begun = System.nanoTime();
+        int frames = 0;
+        int unreadable = 0;
+        try (ProgressLine progress = newProgress();
+                FrameSource source = FrameSource.open(way.from);
+                FrameSink sink = FrameSink.create(way.to, source.framesPerSecond())) {
+            Deblur.@Nullable Plan plan = null;
+            while (true) {
+                Picture frame;
+                try {
+                    frame = source.next();
+                } catch (UnreadablePictureException e) {
+                    unreadable++;
+                    progress.say(err(), "left out: " + Failures.sentence(e));
+                    continue;
+                }
+                if (frame == null) {
+                    break;
+                }
+                if (dropout) {
+                    deblur.dropOut(seed + frames);
+                }
+                if (plan == null) {
+                    plan = planned(deblur, way.from, frame, budget(where));
+                }
+                Deblur.Plan one = plan;
+                sink.write(fromOptions(() -> deblur.apply(frame, one, (_, _, _) -> {}))
+                        .picture());
+                progress.update(way.from.toString(), "frames", ++frames, Math.max(frames, source.announced()), "");
+            }
+            sink.finish();
+        }
+        double seconds = (System.nanoTime() - begun) / NANOS;
+        if (json()) {
+            printJson(new Video(deblur.network().toString(), way.to.toString(), frames, unreadable, seconds));
+        } else {
+            out().printf(
+                            Locale.ROOT,
+                            "%s: %,d frames%s in %.1f s%n",
+                            way.to,
+                            frames,
+                            unreadable == 0 ? "" : ", " + unreadable + " that cannot be read left out,",
+                            seconds);
+        }
+        return Main.DONE;
+    }
+
+    private long budget(Device where) {
+        return memory == null ? (long) (where.freeBytes() * USUAL_SHARE_OF_FREE_MEMORY) : memory.bytes();
+    }
+
     private Line make(Deblur deblur, Way way, Original original, Device where, ProgressLine progress, DeblurReport page)
             throws IOException {
         Picture before = original.picture();
-        long budget = memory == null ? (long) (where.freeBytes() * USUAL_SHARE_OF_FREE_MEMORY) : memory.bytes();
         long begun = System.nanoTime();
         if (dropout) {
             deblur.dropOut(seed);
         }
-        Deblur.Plan plan = planned(deblur, way.from, before, budget);
+        Deblur.Plan plan = planned(deblur, way.from, before, budget(where));
         Deblur.Made made = fromOptions(() -> deblur.apply(
                 before,
                 plan,

@@ -74,6 +74,18 @@ class DeblurCommandTest {
                 .isEqualTo(Files.readAllBytes(out.resolve("photo.png")));
     }
 
+    @Test
+    void goesThroughTheFramesOfAVideo() throws Exception {
+        Files.copy(photo, folder.resolve("in/photo2.png"));
+        Files.writeString(folder.resolve("in/photo3.png"), "no picture");
+        Path out = folder.resolve("made.mp4");
+        Invocation made = Invocation.of("deblur", folder.resolve("in"), "-o", out, "--json");
+        assertThat(made.code()).as("%s", made.err()).isZero();
+        assertThat(made.json().get("frames").asInt()).isEqualTo(2);
+        assertThat(made.json().get("unreadable").asInt()).isEqualTo(1);
+        assertThat(out).isNotEmptyFile();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
