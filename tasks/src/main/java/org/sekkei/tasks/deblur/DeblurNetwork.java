@@ -17,7 +17,7 @@ public enum DeblurNetwork {
     /// [DeblurGan] in -1..1, truncated. Sides that are no multiples of 4 are mirrored.
     DEBLURGAN(4, 87),
     /// [DeblurGanV2]; in -1..1, with grey below and at the right to the next multiple of 32 (always some), truncated.
-    /// It sees 1,300 pixels around each; those beyond the 256 that tiles give it hardly count.
+    /// It sees 1,300 pixels around each; tiles give it 256.
     DEBLURGANV2_INCEPTION(DeblurGanV2.MULTIPLE, 256),
     /// As the last.
     DEBLURGANV2_MOBILENET(DeblurGanV2.MULTIPLE, 288);
