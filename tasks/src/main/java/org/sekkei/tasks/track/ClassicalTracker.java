@@ -20,14 +20,19 @@ public final class ClassicalTracker implements Tracker {
                 return TrackerCSRT.create();
             }
         },
-        /// Kernelised correlation filter (Henriques et al., 2015); its box keeps its size.
+        /// Kernelised correlation filter (Henriques et al., 2015); its box keeps its size. OpenCV's default gives up
+        /// below a response of a half, where small objects soon are; the paper has no bound. Here it is lower.
         KCF {
             @Override
             org.bytedeco.opencv.opencv_video.Tracker create() {
-                return TrackerKCF.create();
+                try (var settings = new TrackerKCF.Params()) {
+                    settings.detect_thresh(LEAST_RESPONSE);
+                    return TrackerKCF.create(settings);
+                }
             }
         },
-        /// Multiple instance learning (Babenko et al., 2009); its box keeps its size.
+        /// Multiple instance learning (Babenko et al., 2009); its box keeps its size. OpenCV draws its features by the
+        /// clock, so that no two runs are the same.
         MIL {
             @Override
             org.bytedeco.opencv.opencv_video.Tracker create() {
@@ -35,8 +40,15 @@ public final class ClassicalTracker implements Tracker {
             }
         };
 
+        private static final float LEAST_RESPONSE = 0.15f;
+
         abstract org.bytedeco.opencv.opencv_video.Tracker create();
     }
+
+    /// Of a box. With less, CSRT fails and MIL searches for features without an end.
+    private static final int LEAST_SIDE = 2;
+
+    private static final int LEAST_AREA = 25;
 
     private final Kind kind;
     private org.bytedeco.opencv.opencv_video.@Nullable Tracker tracker;
@@ -57,14 +69,16 @@ public final class ClassicalTracker implements Tracker {
         if (inside.width() <= 0 || inside.height() <= 0) {
             throw new IllegalArgumentException("the box lies outside of the frame");
         }
+        if (Math.min(width, height) < LEAST_SIDE || width * height < LEAST_AREA) {
+            throw new IllegalArgumentException(tooSmall(width, height));
+        }
         box = inside;
         tracker = kind.create();
         try (Mat picture = mat(frame);
                 var rectangle = new Rect(left, top, width, height)) {
             tracker.init(picture, rectangle);
         } catch (RuntimeException e) {
-            throw new IllegalArgumentException(
-                    kind + " cannot follow a box of " + width + " x " + height + " pixels; take a larger one", e);
+            throw new IllegalArgumentException(tooSmall(width, height), e);
         }
     }
 
@@ -87,6 +101,10 @@ public final class ClassicalTracker implements Tracker {
             }
             return new Sighting(box, found ? 1 : 0, !found);
         }
+    }
+
+    private String tooSmall(int width, int height) {
+        return kind + " cannot follow a box of " + width + " x " + height + " pixels; take a larger one";
     }
 
     private static Mat mat(Picture frame) {

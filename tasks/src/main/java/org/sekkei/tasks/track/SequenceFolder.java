@@ -21,6 +21,7 @@ import org.sekkei.pictures.video.FrameFolder;
 public final class SequenceFolder implements FrameSequence {
     private static final String OTB = "groundtruth_rect";
     private static final String GOT = "groundtruth.txt";
+    private static final String ABSENT = "absence.label";
     private static final long LARGEST_TRUTH = 1 << 26;
 
     /// Of these the truth does not begin with the first frame.
@@ -86,6 +87,10 @@ public final class SequenceFolder implements FrameSequence {
             if (first > 1 && frames.size() >= first - 1 + truth.size()) {
                 frames = frames.subList(first - 1, first - 1 + truth.size());
             }
+            markAbsent(folder.resolve(ABSENT), truth);
+            if (truth.isEmpty() || truth.getFirst() == null) {
+                throw new IOException(file + ": has no box for the first frame.");
+            }
             // Jogging and Skating2 have two objects each.
             String which = file.getFileName().toString().replace(OTB, "").replace(".txt", "");
             found.add(new SequenceFolder(otb ? name + which : name, frames, truth));
@@ -93,18 +98,35 @@ public final class SequenceFolder implements FrameSequence {
         return found;
     }
 
+    /// GOT-10k says so where the object is not to be seen.
+    private static void markAbsent(Path file, List<@Nullable TargetBox> truth) throws IOException {
+        if (!Files.exists(file)) {
+            return;
+        }
+        List<String> lines = lines(file);
+        for (int i = 0; i < Math.min(lines.size(), truth.size()); i++) {
+            if (lines.get(i).equals("1")) {
+                truth.set(i, null);
+            }
+        }
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        if (Files.size(file) > LARGEST_TRUTH) {
+            throw new IOException(file + ": is too large to be about frames.");
+        }
+        return Files.readString(file, StandardCharsets.ISO_8859_1)
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
+    }
+
     /// @param origin where the first pixel is
     static List<@Nullable TargetBox> truth(Path file, int origin) throws IOException {
-        if (Files.size(file) > LARGEST_TRUTH) {
-            throw new IOException(file + ": is too large for a list of boxes.");
-        }
         List<@Nullable TargetBox> boxes = new ArrayList<>();
-        for (String line :
-                Files.readString(file, StandardCharsets.ISO_8859_1).lines().toList()) {
-            if (line.isBlank()) {
-                continue;
-            }
-            String[] cells = line.strip().split("[,;\\s]+", -1);
+        for (String line : lines(file)) {
+            String[] cells = line.split("[,;\\s]+", -1);
             if (cells.length != 4) {
                 throw new IOException(file + ": line " + (boxes.size() + 1) + " is no box x,y,width,height.");
             }
