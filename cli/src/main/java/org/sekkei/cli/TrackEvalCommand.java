@@ -267,9 +267,10 @@ final class TrackEvalCommand extends Job {
             for (int k = 1; k <= SHOWN_FRAMES; k++) {
                 int index = (sequence.length() - 1) * k / SHOWN_FRAMES;
                 Picture frame = sequence.frame(index);
-                for (int tracker = 0; tracker < names.size(); tracker++) {
-                    frame = TrackDrawing.drawn(
-                            frame, sightings.get(names.get(tracker)).get(i).get(index), tracker);
+                int tracker = 0;
+                for (List<List<@Nullable Sighting>> ofTracker : sightings.values()) {
+                    frame = TrackDrawing.drawn(frame, ofTracker.get(i).get(index), tracker);
+                    tracker++;
                 }
                 shown.add(new HtmlReport.Captioned(
                         Raster.ofInterleaved(frame.rgb(), frame.width(), frame.height()),
