@@ -1,6 +1,9 @@
 package org.sekkei.torch;
 
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /// Whether the operations of the current thread are recorded for [Tensor#backward()].
 public final class Autograd {
@@ -18,6 +21,28 @@ public final class Autograd {
 
     public static boolean isEnabled() {
         return GradMode.is_enabled();
+    }
+
+    /// The derivative of one element by each of another tensor's, recorded itself: a loss may be made of it.
+    /// Adds to no [Tensor#grad()].
+    ///
+    /// @param input what the element was computed from, with [Tensor#requiresGrad()]
+    /// @return of the input's shape
+    public static Tensor derivative(Tensor element, Tensor input) {
+        return Native.call(
+                "derivative",
+                () -> {
+                    TensorVector found = torch.grad(
+                            new TensorVector(element.handle),
+                            new TensorVector(input.handle),
+                            new TensorVector(),
+                            new BoolOptional(true),
+                            true,
+                            false);
+                    return new org.bytedeco.pytorch.Tensor(found.get(0)); // the vector owns its own
+                },
+                element,
+                input);
     }
 
     private static Guard mode(boolean enabled) {

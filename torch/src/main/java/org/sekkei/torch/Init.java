@@ -17,9 +17,14 @@ public final class Init {
     /// second.
     public static void kaimingNormalFanOut(Tensor weight, Generator generator) {
         double fanOut = (double) weight.numel() / weight.size(1);
+        normal(weight, Math.sqrt(2 / fanOut), generator);
+    }
+
+    /// Normal about 0.
+    public static void normal(Tensor weight, double deviation, Generator generator) {
         try (var _ = Scope.open();
                 var _ = Autograd.noGrad()) {
-            weight.normalInPlace(generator, 0, Math.sqrt(2 / fanOut));
+            weight.normalInPlace(generator, 0, deviation);
         }
     }
 

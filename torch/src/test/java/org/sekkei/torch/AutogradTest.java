@@ -31,6 +31,18 @@ class AutogradTest {
         assertThat(gradient(weight).toFloats()).containsExactly(expected, Offset.offset(1e-5f));
     }
 
+    /// Of x³ w: by x it is 3 x² w, and that by w is 3 x².
+    @Test
+    void derivativesAreDifferentiatedAgain() {
+        Tensor x = Tensor.of(new double[] {0.5, -2}, 2).requiresGrad(true);
+        Tensor weight = Tensor.of(new double[] {1.5, 0.25}, 2).requiresGrad(true);
+        Tensor slope = Autograd.derivative(x.pow(3).mul(weight).sum(), x);
+        assertThat(slope.detach().toDoubles()).containsExactly(1.125, 3);
+        assertThat(weight.grad()).isNull();
+        slope.sum().backward();
+        assertThat(gradient(weight).toDoubles()).containsExactly(0.75, 12);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void agreesWithDifferences(long seed) {

@@ -10,41 +10,30 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
-import org.sekkei.models.DeblurSmall;
+import org.sekkei.models.DeblurGanV2;
 import org.sekkei.models.weights.Checkpoint;
 import org.sekkei.models.weights.Safetensors;
-import org.sekkei.torch.Adam;
-import org.sekkei.torch.Autocast;
+import org.sekkei.tasks.style.Features;
 import org.sekkei.torch.Autograd;
-import org.sekkei.torch.DType;
 import org.sekkei.torch.Device;
-import org.sekkei.torch.Generator;
-import org.sekkei.torch.Guard;
-import org.sekkei.torch.Optimizer;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
 
-/// Trains [DeblurSmall] by the mean absolute difference to sharp crops. What a step sees depends on the seed and the
-/// step alone, so that an interrupted training ends with the same weights.
+/// Trains a network by the recipe of its authors, [DeblurNetwork#OURS] by ours. What a step sees depends on the
+/// seed and the step alone, so that an interrupted training ends with the same weights.
 public final class DeblurTraining {
     /// How it goes.
     ///
     /// @param batch crops a step
-    /// @param crop side of a crop in pixels
-    /// @param learningRate at its highest; it rises over the first steps and falls to zero as half a cosine
-    /// @param length of a camera's whole way in pixels
-    /// @param noise standard deviation in levels of 255
+    /// @param learningRate at its highest
     /// @param bfloat16 whether convolutions compute in it
     /// @param saveEvery steps between checkpoints
     public record Config(
+            DeblurNetwork network,
             int steps,
             int batch,
-            int crop,
             double learningRate,
-            double length,
-            double noise,
             boolean bfloat16,
             int saveEvery,
             long seed,
@@ -53,12 +42,9 @@ public final class DeblurTraining {
         public Config {
             require(steps >= 1, "--steps must be at least 1, not " + steps);
             require(batch >= 1, "--batch must be at least 1, not " + batch);
-            require(crop >= 16 && crop <= 1024, "--crop must be from 16 to 1024, not " + crop);
             require(
                     learningRate > 0 && learningRate < Double.POSITIVE_INFINITY,
                     "--lr must be positive, not " + learningRate);
-            require(length >= 1 && length <= 200, "--blur must be from 1 to 200 pixels, not " + length);
-            require(noise >= 0 && noise <= 50, "--noise must be from 0 to 50 levels, not " + noise);
             require(saveEvery >= 1, "--checkpoint-every must be at least 1, not " + saveEvery);
         }
 
@@ -68,18 +54,18 @@ public final class DeblurTraining {
             }
         }
 
-        /// What decides the weights.
+        /// What decides the weights beside the pairs.
         private String identity() {
-            return steps + " " + batch + " " + crop + " " + learningRate + " " + length + " " + noise + " " + bfloat16
-                    + " " + seed;
+            return network + " " + steps + " " + batch + " " + learningRate + " " + bfloat16 + " " + seed;
         }
     }
 
     /// Figures of some steps.
     ///
-    /// @param loss mean absolute difference of levels in 0..1 over the steps since the last line
+    /// @param loss mean over the steps since the last line of how far the network was from the sharp crops, as
+    ///     its recipe measures it
     /// @param blurred PSNR of the blurred crops that are checked with, in decibels
-    /// @param restored PSNR of the same crops behind the averaged network
+    /// @param restored PSNR of the same crops behind the network
     /// @param seconds since the training began, interruptions left out
     public record Line(int step, double loss, double blurred, double restored, double seconds) {}
 
@@ -90,61 +76,56 @@ public final class DeblurTraining {
         void step(int step, int steps, double loss);
     }
 
-    /// What a run leaves.
-    public static final String WEIGHTS = "deblur_small.safetensors";
-
-    /// The architecture's name in a checkpoint.
-    public static final String ARCHITECTURE = "deblur_small";
-
     private static final String STATE = "state.safetensors";
     private static final String METRICS = "metrics.csv";
-    private static final String MODEL = "model.";
-    private static final String AVERAGE = "average.";
-    private static final String OPTIMIZER = "optimizer.";
-    private static final int WARM_UP = 100;
     private static final int LINE_EVERY = 250;
     private static final int CHECKED = 64;
     private static final int CHECKED_AT_ONCE = 16;
-    private static final double CLIPPING = 1;
-
-    /// Of the averaged weights, what a step keeps; fewer steps are weighted evenly.
-    private static final double KEPT = 0.999;
 
     private static final double NANOS = 1e9;
 
     private final Config config;
-    private final ShakenPairs pairs;
-    private final ShakenPairs unseen;
+    private final BlurredPairs pairs;
+    private final BlurredPairs unseen;
     private final Path folder;
-    private final DeblurSmall network;
-    private final DeblurSmall average;
-    private final Adam optimizer;
+    private final Learning learning;
     private final List<Line> lines = new ArrayList<>();
     private int step;
     private double before;
 
-    /// @param pictures to train on
-    /// @param heldOut for the figures on the way
-    /// @throws IllegalArgumentException if none of them is large enough
-    public DeblurTraining(Config config, SharpPictures pictures, SharpPictures heldOut, Path folder) {
+    /// @param pairs to train on
+    /// @param unseen for the figures on the way
+    /// @param features what perceptual differences are measured with; [DeblurNetwork#OURS] is trained without
+    /// @throws IllegalArgumentException if the crops do not suit the network
+    public DeblurTraining(
+            Config config, Start start, Features features, BlurredPairs pairs, BlurredPairs unseen, Path folder) {
         this.config = config;
+        this.pairs = pairs;
+        this.unseen = unseen;
         this.folder = folder;
-        pairs = pairs(pictures, config.seed);
-        unseen = pairs(heldOut, ~config.seed);
-        network = network();
-        average = network();
-        optimizer = Adam.adam(List.of(new Optimizer.Group(network.namedParameters(), 0)), config.learningRate);
+        if (pairs.crop() % config.network.grid() != 0) {
+            throw new IllegalArgumentException("--crop must be a multiple of " + config.network.grid() + " for "
+                    + config.network + ", not " + pairs.crop());
+        }
+        var setting = new LearningSetting(config.bfloat16, config.seed, config.device);
+        double rate = config.learningRate;
+        learning = switch (config.network) {
+            case OURS -> new PixelLearning(setting, rate, start);
+            case DEBLURGAN -> new WassersteinLearning(setting, rate, features, start);
+            case DEBLURGANV2_INCEPTION ->
+                new RelativisticLearning(setting, rate, DeblurGanV2.Backbone.INCEPTION, features, start);
+            case DEBLURGANV2_MOBILENET ->
+                new RelativisticLearning(setting, rate, DeblurGanV2.Backbone.MOBILENET, features, start);
+        };
     }
 
-    private ShakenPairs pairs(SharpPictures pictures, long seed) {
-        return new ShakenPairs(pictures, config.crop, config.length, config.noise, seed, config.device);
+    /// What a run leaves.
+    public Path weights() {
+        return folder.resolve(architecture() + ".safetensors");
     }
 
-    private DeblurSmall network() {
-        var made = new DeblurSmall(new Generator(config.seed));
-        made.to(config.device);
-        made.channelsLast();
-        return made;
+    private String architecture() {
+        return config.network == DeblurNetwork.OURS ? "deblur_small" : config.network.toString();
     }
 
     public static boolean isBegun(Path folder) {
@@ -179,50 +160,14 @@ public final class DeblurTraining {
             }
         }
         try (var _ = Scope.open()) {
-            SequencedMap<String, Tensor> half = new LinkedHashMap<>();
-            average.stateDict()
-                    .forEach((name, tensor) ->
-                            half.put(name, tensor.detach().contiguous().to(DType.FLOAT16)));
-            Safetensors.write(folder.resolve(WEIGHTS), half, Map.of("format", "pt", "architecture", ARCHITECTURE));
+            Safetensors.write(weights(), learning.weights(), Map.of("format", "pt", "architecture", architecture()));
         }
     }
 
     private double learn() {
         try (var _ = Scope.open()) {
-            optimizer.setLearningRate(rate());
-            ShakenPairs.Batch batch = pairs.batch((long) step * config.batch, config.batch);
-            Tensor loss =
-                    restored(network, batch.blurred()).sub(batch.sharp()).abs().mean();
-            loss.backward();
-            optimizer.clipGradients(CLIPPING);
-            optimizer.step();
-            optimizer.zeroGrad();
-            takeIntoAverage();
-            return loss.item();
+            return learning.learn(step, config.steps, pairs.batch((long) step * config.batch, config.batch));
         }
-    }
-
-    private Tensor restored(DeblurSmall by, Tensor blurred) {
-        if (!config.bfloat16) {
-            return by.apply(blurred);
-        }
-        try (Guard _ = Autocast.bfloat16(config.device.kind())) {
-            return by.apply(blurred);
-        }
-    }
-
-    private void takeIntoAverage() {
-        try (var _ = Autograd.noGrad()) {
-            double share = Math.max(1 - KEPT, 1.0 / (step + 1));
-            Map<String, Tensor> newest = network.namedParameters();
-            average.namedParameters()
-                    .forEach((name, tensor) -> tensor.lerpInPlace(newest.getOrDefault(name, tensor), share));
-        }
-    }
-
-    private double rate() {
-        double rise = Math.min(1, (step + 1.0) / WARM_UP);
-        return config.learningRate * rise * 0.5 * (1 + Math.cos(Math.PI * step / config.steps));
     }
 
     private Line check(double loss, double seconds) {
@@ -231,9 +176,9 @@ public final class DeblurTraining {
         try (var _ = Autograd.noGrad()) {
             for (int first = 0; first < CHECKED; first += CHECKED_AT_ONCE) {
                 try (var _ = Scope.open()) {
-                    ShakenPairs.Batch batch = unseen.batch(first, CHECKED_AT_ONCE);
+                    BlurredPairs.Batch batch = unseen.batch(first, CHECKED_AT_ONCE);
                     blurred += psnr(batch.blurred(), batch.sharp());
-                    restored += psnr(restored(average, batch.blurred()).clamp(0, 1), batch.sharp());
+                    restored += psnr(learning.restored(batch.blurred()), batch.sharp());
                 }
             }
         }
@@ -251,17 +196,17 @@ public final class DeblurTraining {
                 .item();
     }
 
+    private String identity() {
+        return config.identity() + " " + pairs.identity();
+    }
+
     private void save(double seconds) throws IOException {
         try (var _ = Scope.open()) {
-            SequencedMap<String, Tensor> all = new LinkedHashMap<>();
-            network.stateDict().forEach((name, tensor) -> all.put(MODEL + name, tensor.detach()));
-            average.stateDict().forEach((name, tensor) -> all.put(AVERAGE + name, tensor.detach()));
-            optimizer.stateDict().forEach((name, tensor) -> all.put(OPTIMIZER + name, tensor));
             Map<String, String> numbers = new LinkedHashMap<>();
-            numbers.put("identity", config.identity());
+            numbers.put("identity", identity());
             numbers.put("step", Integer.toString(step));
             numbers.put("seconds", Double.toString(seconds));
-            Safetensors.write(folder.resolve(STATE), all, numbers);
+            Safetensors.write(folder.resolve(STATE), learning.state(), numbers);
         }
         writeMetrics();
     }
@@ -271,29 +216,17 @@ public final class DeblurTraining {
         try (var _ = Scope.open();
                 Checkpoint saved = Checkpoint.open(file)) {
             Map<String, String> numbers = saved.metadata();
-            if (!config.identity().equals(numbers.get("identity"))) {
+            if (!identity().equals(numbers.get("identity"))) {
                 throw new IOException(
                         file + ": was begun with other options; give those, or name another folder by --out.");
             }
-            network.loadStateDict(part(saved, MODEL));
-            average.loadStateDict(part(saved, AVERAGE));
-            optimizer.loadStateDict(part(saved, OPTIMIZER));
+            learning.restore(saved.tensors());
             step = Integer.parseInt(number(numbers, "step", file));
             before = Double.parseDouble(number(numbers, "seconds", file));
-        } catch (NumberFormatException | IllegalStateException damaged) {
+        } catch (IllegalArgumentException | IllegalStateException damaged) {
             throw new IOException(file + ": is damaged; remove it to begin anew.", damaged);
         }
         readMetrics();
-    }
-
-    private static Map<String, Tensor> part(Checkpoint saved, String prefix) throws IOException {
-        Map<String, Tensor> part = new LinkedHashMap<>();
-        saved.tensors().forEach((name, tensor) -> {
-            if (name.startsWith(prefix)) {
-                part.put(name.substring(prefix.length()), tensor);
-            }
-        });
-        return part;
     }
 
     private static String number(Map<String, String> numbers, String name, Path file) throws IOException {

@@ -13,13 +13,10 @@ import org.sekkei.torch.Tensor;
 /// @param crop side of a pair in pixels
 /// @param length of a camera's whole way in pixels; exposures end after a tenth, a half or all of it
 /// @param noise standard deviation of the sensor's noise, in levels of 255; levels are whole numbers then
-public record ShakenPairs(SharpPictures pictures, int crop, double length, double noise, long seed, Device device) {
+public record ShakenPairs(SharpPictures pictures, int crop, double length, double noise, long seed, Device device)
+        implements BlurredPairs {
     private static final double[] SHARES = {0.1, 0.5, 1};
     private static final long STRIDE = 0x9E3779B97F4A7C15L;
-
-    /// @param blurred \[B, 3, crop, crop\], RGB in 0..1
-    /// @param sharp \[B, 3, crop, crop\]
-    public record Batch(Tensor blurred, Tensor sharp) {}
 
     /// @throws IllegalArgumentException if no picture is large enough
     public ShakenPairs {
@@ -40,27 +37,45 @@ public record ShakenPairs(SharpPictures pictures, int crop, double length, doubl
         return (int) Math.ceil(length) + 1;
     }
 
-    /// @param first index
+    /// What decides the pair of this index.
+    static SplittableRandom random(long seed, long index) {
+        return new SplittableRandom((seed + 1) * STRIDE ^ index * 0xD1342543DE82EF95L);
+    }
+
+    @Override
+    public String identity() {
+        return "shaken " + pictures.count() + " " + crop + " " + length + " " + noise + " " + seed;
+    }
+
+    @Override
     public Batch batch(long first, int count) {
         int margin = margin(length);
         int side = crop + 2 * margin;
-        List<Tensor> crops = new ArrayList<>();
+        int[] places = new int[count];
+        int[] rows = new int[count];
+        int[] columns = new int[count];
+        boolean[] mirrored = new boolean[count];
         List<BlurKernel> kernels = new ArrayList<>();
         List<Tensor> grain = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            var random = new SplittableRandom((seed + 1) * STRIDE ^ (first + i) * 0xD1342543DE82EF95L);
+            SplittableRandom random = random(seed, first + i);
             int picture = random.nextInt(pictures.count());
             while (Math.min(pictures.width(picture), pictures.height(picture)) < side) {
                 picture = random.nextInt(pictures.count());
             }
-            int row = random.nextInt(pictures.height(picture) - side + 1);
-            int column = random.nextInt(pictures.width(picture) - side + 1);
-            Tensor sharp = pictures.crop(picture, row, column, side, side); // [3, side, side]
-            crops.add(random.nextBoolean() ? sharp.flip(2) : sharp);
+            places[i] = picture;
+            rows[i] = random.nextInt(pictures.height(picture) - side + 1);
+            columns[i] = random.nextInt(pictures.width(picture) - side + 1);
+            mirrored[i] = random.nextBoolean();
             kernels.add(CameraShake.random(length, random).kernel(SHARES[random.nextInt(SHARES.length)]));
             grain.add(Tensor.randn(new Generator(random.nextLong()), 3, crop, crop));
         }
-        Tensor wide = Tensor.stack(crops, 0).to(device); // [B, 3, side, side]
+        Tensor cut = pictures.crops(places, rows, columns, side).to(device); // [B, 3, side, side]
+        List<Tensor> turned = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            turned.add(mirrored[i] ? cut.select(0, i).flip(2) : cut.select(0, i));
+        }
+        Tensor wide = Tensor.stack(turned, 0);
         Tensor blurred = BlurKernel.blur(wide, kernels, margin);
         if (noise > 0) {
             blurred = blurred.addScaled(noise / 255, Tensor.stack(grain, 0).to(device));

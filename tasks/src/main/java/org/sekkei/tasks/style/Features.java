@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.sekkei.models.Vgg;
 import org.sekkei.models.weights.Checkpoint;
 import org.sekkei.models.weights.Fit;
 import org.sekkei.models.weights.WeightLoading;
@@ -93,6 +94,21 @@ public record Features(FeatureModel model, Map<String, Tensor> weights, Origin o
         return switch (origin) {
             case CAFFE -> plain.seeing(recipe.caffePixels(), dtype);
             case TORCHVISION -> plain.scaled(CAFFE_UNITS).seeing(Pixels.TORCHVISION.times(CAFFE_UNITS), dtype);
+        };
+    }
+
+    /// The network as losses of other tasks look at it: its pools take the maximum, its convolutions are seen
+    /// before their rectifiers, and its features are in the units of torchvision's weights.
+    ///
+    /// @param pixels what weights of torchvision's are given of a picture in 0..1; Caffe's get their own
+    /// @param dtype in which it computes
+    public FeatureNetwork network(Pixels pixels, DType dtype, Device device) {
+        Map<String, Tensor> there = new LinkedHashMap<>();
+        weights.forEach((name, weight) -> there.put(name, weight.to(device)));
+        FeatureNetwork plain = model.network(there, Vgg.Pooling.MAX, Vgg.Tap.BEFORE_RELU, dtype);
+        return switch (origin) {
+            case CAFFE -> plain.scaled(1 / CAFFE_UNITS).seeing(Pixels.CAFFE.times(1 / CAFFE_UNITS), dtype);
+            case TORCHVISION -> plain.seeing(pixels, dtype);
         };
     }
 }

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.sekkei.models.DeblurSmall;
+import org.sekkei.tasks.style.Features;
 import org.sekkei.torch.Autograd;
 import org.sekkei.torch.Device;
 import org.sekkei.torch.Generator;
@@ -36,33 +39,40 @@ class DeblurTrainingTest {
         Threads.set(threads);
     }
 
-    private static DeblurTraining.Config config(int steps, long seed) {
-        return new DeblurTraining.Config(steps, 2, 24, 1e-3, 6, 1, false, 3, seed, Device.CPU);
-    }
-
-    private static DeblurTraining training(Path run, long seed) {
+    private static DeblurTraining training(Path run, DeblurNetwork network, int steps, long seed) throws IOException {
         SharpPictures pictures = ShakenPairsTest.noise(64, 64);
-        return new DeblurTraining(config(6, seed), pictures, pictures, run);
+        var config = new DeblurTraining.Config(
+                network, steps, network == DeblurNetwork.OURS ? 2 : 1, 1e-3, false, steps / 2, seed, Device.CPU);
+        return new DeblurTraining(
+                config,
+                Start.NEW,
+                Features.builtIn(),
+                new ShakenPairs(pictures, 32, 6, 1, seed, Device.CPU),
+                new ShakenPairs(pictures, 32, 6, 1, ~seed, Device.CPU),
+                run);
     }
 
     private static final class Stop extends RuntimeException {
         private static final long serialVersionUID = 1;
     }
 
-    private static void run(DeblurTraining training, int stopAfter) throws IOException {
+    /// @return the file of weights
+    private static byte[] run(Path run, DeblurNetwork network, int steps, long seed, int stopAfter) throws IOException {
         try (var _ = Scope.open()) {
+            DeblurTraining training = training(run, network, steps, seed);
             training.run(new DeblurTraining.Listener() {
                 @Override
                 public void line(DeblurTraining.Line line) {}
 
                 @Override
-                public void step(int step, int steps, double loss) {
+                public void step(int step, int all, double loss) {
                     assertThat(loss).isFinite().isPositive();
                     if (step == stopAfter) {
                         throw new Stop();
                     }
                 }
             });
+            return Files.readAllBytes(training.weights());
         }
     }
 
@@ -70,18 +80,36 @@ class DeblurTrainingTest {
     void endsWithTheSameWeightsAfterAnInterruption() throws IOException {
         Path whole = folder.resolve("whole");
         Path parts = folder.resolve("parts");
-        run(training(whole, 1), 0);
+        byte[] expected = run(whole, DeblurNetwork.OURS, 6, 1, 0);
         // The state is of step 3; steps 4 and 5 are done again.
-        assertThatThrownBy(() -> run(training(parts, 1), 5)).isInstanceOf(Stop.class);
+        assertThatThrownBy(() -> run(parts, DeblurNetwork.OURS, 6, 1, 5)).isInstanceOf(Stop.class);
         assertThat(DeblurTraining.isBegun(parts)).isTrue();
-        run(training(parts, 1), 0);
-        assertThat(Files.readAllBytes(parts.resolve(DeblurTraining.WEIGHTS)))
-                .isEqualTo(Files.readAllBytes(whole.resolve(DeblurTraining.WEIGHTS)));
-        Path other = folder.resolve("other");
-        run(training(other, 2), 0);
-        assertThat(Files.readAllBytes(other.resolve(DeblurTraining.WEIGHTS)))
-                .isNotEqualTo(Files.readAllBytes(whole.resolve(DeblurTraining.WEIGHTS)));
-        assertThatThrownBy(() -> run(training(parts, 2), 0)).hasMessageContaining("was begun with other options");
+        assertThat(run(parts, DeblurNetwork.OURS, 6, 1, 0)).isEqualTo(expected);
+        assertThat(run(folder.resolve("other"), DeblurNetwork.OURS, 6, 2, 0)).isNotEqualTo(expected);
+        assertThatThrownBy(() -> run(parts, DeblurNetwork.OURS, 6, 2, 0))
+                .hasMessageContaining("was begun with other options");
+    }
+
+    /// With dropout, a penalty, critics and a pool on the way.
+    @ParameterizedTest
+    @EnumSource(names = {"DEBLURGAN", "DEBLURGANV2_MOBILENET"})
+    void soDoTheGans(DeblurNetwork network) throws IOException {
+        byte[] expected = run(folder.resolve("whole"), network, 2, 1, 0);
+        Path parts = folder.resolve("parts");
+        assertThatThrownBy(() -> run(parts, network, 2, 1, 1)).isInstanceOf(Stop.class);
+        assertThat(run(parts, network, 2, 1, 0)).isEqualTo(expected);
+    }
+
+    @Test
+    void saysWhichCropsSuitANetwork() {
+        SharpPictures pictures = ShakenPairsTest.noise(64, 64);
+        var config =
+                new DeblurTraining.Config(DeblurNetwork.DEBLURGANV2_MOBILENET, 1, 1, 1e-4, false, 1, 1, Device.CPU);
+        var pairs = new ShakenPairs(pictures, 24, 6, 1, 1, Device.CPU);
+        try (var _ = Scope.open()) {
+            assertThatThrownBy(() -> new DeblurTraining(config, Start.NEW, Features.builtIn(), pairs, pairs, folder))
+                    .hasMessageContaining("--crop must be a multiple of 32");
+        }
     }
 
     @Test
