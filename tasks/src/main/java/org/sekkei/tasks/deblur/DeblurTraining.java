@@ -174,9 +174,10 @@ public final class DeblurTraining {
         double blurred = 0;
         double restored = 0;
         try (var _ = Autograd.noGrad()) {
-            for (int first = 0; first < CHECKED; first += CHECKED_AT_ONCE) {
+            int atOnce = Math.min(CHECKED_AT_ONCE, Integer.highestOneBit(config.batch)); // no more than a step takes
+            for (int first = 0; first < CHECKED; first += atOnce) {
                 try (var _ = Scope.open()) {
-                    BlurredPairs.Batch batch = unseen.batch(first, CHECKED_AT_ONCE);
+                    BlurredPairs.Batch batch = unseen.batch(first, atOnce);
                     blurred += psnr(batch.blurred(), batch.sharp());
                     restored += psnr(learning.restored(batch.blurred()), batch.sharp());
                 }

@@ -1,6 +1,6 @@
 package org.sekkei.tasks.deblur;
 
-import java.util.EnumMap;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,9 +47,19 @@ final class RelativisticLearning implements Learning {
     private final DeblurGanV2 network;
     private final boolean known;
     private final Adam optimizer;
-    private final Map<PatchCritic.Scale, PatchCritic> critics = new EnumMap<>(PatchCritic.Scale.class);
-    private final Map<PatchCritic.Scale, Adam> criticOptimizers = new EnumMap<>(PatchCritic.Scale.class);
+    private final List<Judge> judges = new ArrayList<>();
     private final PicturePool pool = new PicturePool(POOLED);
+
+    /// A critic that learns.
+    private record Judge(PatchCritic.Scale scale, PatchCritic critic, Adam optimizer) {
+        String inState() {
+            return CRITIC + scale + ".";
+        }
+
+        String optimizerInState() {
+            return CRITIC_OPTIMIZER + scale + ".";
+        }
+    }
 
     /// @param learningRate at its highest
     RelativisticLearning(
@@ -68,8 +78,7 @@ final class RelativisticLearning implements Learning {
         optimizer = Adam.adam(LearningSetting.parameters(network), learningRate);
         for (PatchCritic.Scale scale : PatchCritic.Scale.values()) {
             PatchCritic critic = setting.ready(new PatchCritic(scale, generator));
-            critics.put(scale, critic);
-            criticOptimizers.put(scale, Adam.adam(LearningSetting.parameters(critic), learningRate));
+            judges.add(new Judge(scale, critic, Adam.adam(LearningSetting.parameters(critic), learningRate)));
         }
     }
 
@@ -78,7 +87,7 @@ final class RelativisticLearning implements Learning {
         double left = Math.min(1, (steps - step) / ((1 - STEADY) * steps));
         double rate = Math.max(LEAST_RATE, learningRate * left);
         optimizer.setLearningRate(rate);
-        criticOptimizers.values().forEach(critic -> critic.setLearningRate(rate));
+        judges.forEach(judge -> judge.optimizer.setLearningRate(rate));
         boolean frozen = known && step < WARM_UP * steps;
         network.namedParameters().forEach((name, parameter) -> {
             if (ENCODER.stream().anyMatch(name::startsWith)) {
@@ -88,17 +97,16 @@ final class RelativisticLearning implements Learning {
         Tensor sharp = LearningSetting.signed(batch.sharp());
         Tensor restored = setting.computed(() -> network.apply(LearningSetting.signed(batch.blurred())));
         Tensor shown = pool.exchanged(restored.detach(), new SplittableRandom(setting.seed(step, 1)));
-        critics.keySet().forEach(scale -> learnToJudge(scale, shown, sharp));
+        judges.forEach(judge -> learnToJudge(judge, shown, sharp));
         return learnToRestore(restored, sharp);
     }
 
-    private void learnToJudge(PatchCritic.Scale scale, Tensor restored, Tensor sharp) {
+    private void learnToJudge(Judge judge, Tensor restored, Tensor sharp) {
         try (var _ = Scope.open()) {
-            PatchCritic critic = critics.get(scale);
-            Adam own = criticOptimizers.get(scale);
-            relative(judged(critic, sharp), judged(critic, restored)).backward();
-            own.step();
-            own.zeroGrad();
+            relative(judged(judge.critic, sharp), judged(judge.critic, restored))
+                    .backward();
+            judge.optimizer.step();
+            judge.optimizer.zeroGrad();
         }
     }
 
@@ -118,14 +126,14 @@ final class RelativisticLearning implements Learning {
                             CONTENT,
                             perceptual.difference(LearningSetting.unsigned(restored), LearningSetting.unsigned(sharp)));
             Tensor loss = content;
-            for (PatchCritic critic : critics.values()) {
-                Tensor fooled = relative(judged(critic, restored), judged(critic, sharp));
-                loss = loss.addScaled(ADVERSARIAL / critics.size(), fooled);
+            for (Judge judge : judges) {
+                Tensor fooled = relative(judged(judge.critic, restored), judged(judge.critic, sharp));
+                loss = loss.addScaled(ADVERSARIAL / judges.size(), fooled);
             }
             loss.backward();
             optimizer.step();
             optimizer.zeroGrad();
-            criticOptimizers.values().forEach(Adam::zeroGrad); // what came back through critics is not for them
+            judges.forEach(judge -> judge.optimizer.zeroGrad()); // what came back through critics is not for them
             return content.item();
         }
     }
@@ -149,9 +157,10 @@ final class RelativisticLearning implements Learning {
         SequencedMap<String, Tensor> all = new LinkedHashMap<>();
         LearningSetting.put(all, MODEL, network.stateDict());
         LearningSetting.put(all, OPTIMIZER, optimizer.stateDict());
-        critics.forEach((scale, critic) -> LearningSetting.put(all, CRITIC + scale + ".", critic.stateDict()));
-        criticOptimizers.forEach(
-                (scale, own) -> LearningSetting.put(all, CRITIC_OPTIMIZER + scale + ".", own.stateDict()));
+        for (Judge judge : judges) {
+            LearningSetting.put(all, judge.inState(), judge.critic.stateDict());
+            LearningSetting.put(all, judge.optimizerInState(), judge.optimizer.stateDict());
+        }
         LearningSetting.put(all, POOL, pool.state());
         return all;
     }
@@ -160,9 +169,10 @@ final class RelativisticLearning implements Learning {
     public void restore(Map<String, Tensor> state) {
         network.loadStateDict(LearningSetting.part(state, MODEL));
         optimizer.loadStateDict(LearningSetting.part(state, OPTIMIZER));
-        critics.forEach((scale, critic) -> critic.loadStateDict(LearningSetting.part(state, CRITIC + scale + ".")));
-        criticOptimizers.forEach(
-                (scale, own) -> own.loadStateDict(LearningSetting.part(state, CRITIC_OPTIMIZER + scale + ".")));
+        for (Judge judge : judges) {
+            judge.critic.loadStateDict(LearningSetting.part(state, judge.inState()));
+            judge.optimizer.loadStateDict(LearningSetting.part(state, judge.optimizerInState()));
+        }
         pool.restore(LearningSetting.part(state, POOL));
     }
 
