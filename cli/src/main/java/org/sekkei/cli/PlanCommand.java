@@ -4,13 +4,17 @@ import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.Split;
 import org.sekkei.models.Network;
+import org.sekkei.plan.Application;
 import org.sekkei.plan.Calibration;
 import org.sekkei.plan.CardPlan;
 import org.sekkei.plan.Gpu;
@@ -21,7 +25,11 @@ import org.sekkei.plan.Planner;
 import org.sekkei.plan.StepTime;
 import org.sekkei.plan.Workload;
 import org.sekkei.plan.Workload.Use;
+import org.sekkei.tasks.deblur.DeblurNeed;
+import org.sekkei.tasks.refocus.RefocusNeed;
+import org.sekkei.tasks.track.TrackNeed;
 import org.sekkei.torch.DType;
+import org.sekkei.torch.Device;
 import org.sekkei.torch.Machine;
 import org.sekkei.torch.TorchException;
 import org.sekkei.train.Augmentation;
@@ -50,10 +58,16 @@ import picocli.CommandLine.Parameters;
             "  sekkei plan train deepvit_32b --batch 256 --optimizer adamw --gpu all",
             "  sekkei plan train deepvit_32b --batch 256 --optimizer adamw --gpu \"Tesla V100 32GB\" --devices 8",
             "  sekkei plan infer deblurgan --size 720 --batch max --memory 8G",
+            "  sekkei plan deblur deblurgan --size 4000x3000 --memory 2G",
+            "  sekkei plan track train resnet50 --gpu all",
             "  sekkei plan --calibrate",
             "  sekkei plan train resnet18 --batch 64 --data photos.inr --epochs 30 --report plan.html"
         })
 final class PlanCommand extends Job {
+    /// What is planned by the name of its command.
+    private static final List<Application> APPLICATIONS = List.of(new RefocusNeed(), new DeblurNeed(), new TrackNeed());
+
+    private static final String TRAIN = "train";
     private static final String LARGEST = "max";
     private static final String ALL = "all";
     private static final double CALIBRATION_SECONDS = 0.2;
@@ -67,7 +81,11 @@ final class PlanCommand extends Job {
     /// What the network is run for.
     enum Purpose {
         INFER,
-        TRAIN
+        TRAIN;
+
+        private String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /// What changes the weights in training.
@@ -76,15 +94,14 @@ final class PlanCommand extends Job {
         ADAMW
     }
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "JOB", description = "infer or train.")
-    private @Nullable Purpose asked;
-
     @Parameters(
-            index = "1",
-            arity = "0..1",
-            paramLabel = "NETWORK",
-            description = "One of those that 'sekkei models' lists.")
-    private @Nullable String name;
+            arity = "0..3",
+            paramLabel = "JOB NETWORK",
+            description = {
+                "infer or train, and a network that 'sekkei models' lists;",
+                "or refocus, deblur or track, 'train' for its training, and one of its networks."
+            })
+    private List<String> words = List.of();
 
     @Option(
             names = "--calibrate",
@@ -119,19 +136,28 @@ final class PlanCommand extends Job {
     private @Nullable Path report;
 
     private Purpose purpose = Purpose.INFER;
+    private int side;
     private @Nullable Double loading;
 
-    @Option(names = "--batch", paramLabel = "N|max", description = "Pictures at once (${DEFAULT-VALUE}).")
-    private String batch = "1";
+    @Option(
+            names = "--batch",
+            paramLabel = "N|max",
+            description = "Pictures at once (1, or what the application's training takes).")
+    private @Nullable String batch;
 
-    @Option(names = "--size", paramLabel = "PX", description = "Side of the pictures (${DEFAULT-VALUE}).")
-    private int size = ModelsCommand.USUAL_SIZE;
+    @Option(
+            names = "--size",
+            paramLabel = "PX|WxH",
+            description = "Side of the pictures (" + ModelsCommand.USUAL_SIZE
+                    + ", or that of the application's crops); for what an application makes, N, WxH, 4K or 8K (1024).")
+    private @Nullable String size;
 
     @Option(
             names = "--precision",
             paramLabel = "TYPE",
-            description = "float32, or bfloat16 for products in bfloat16 and all else in float32 (float32).")
-    private DType precision = DType.FLOAT32;
+            description = "float32, or bfloat16 for products in bfloat16 and all else in float32 (float32, or what the"
+                    + " application's training takes).")
+    private @Nullable DType precision;
 
     @Option(names = "--optimizer", paramLabel = "RULE", description = "sgd (with momentum) or adamw (sgd).")
     private Rule optimizer = Rule.SGD;
@@ -196,12 +222,13 @@ final class PlanCommand extends Job {
         if (calibrate) {
             return calibrate();
         }
-        String named = name;
-        if (asked == null || named == null) {
-            throw usage("say what to plan, for instance 'sekkei plan train resnet18', or give --calibrate.");
+        Optional<Application> application = application();
+        if (application.isPresent() && !isTraining()) {
+            return use(application.get());
         }
-        purpose = asked;
-        Network network = fromOptions(() -> Network.named(named));
+        Workload one = application.map(this::training).orElseGet(this::ofNetwork);
+        side = one.side();
+        String named = one.task().name();
         requireSense();
         List<Gpu> cards = fromOptions(() -> cards(gpu));
         Planner planner = new Planner(cards.isEmpty() ? Overhead.CPU : Overhead.CUDA);
@@ -209,17 +236,13 @@ final class PlanCommand extends Job {
         // On a processor the data set gives way to the network: what has no room is read from its files.
         long onCard = cards.isEmpty() ? 0 : dataBytes;
         long available = available(cards) - onCard;
-        Use use = purpose == Purpose.INFER
-                ? Use.INFERENCE
-                : optimizer == Rule.SGD ? Use.TRAINING_SGD : Use.TRAINING_ADAMW;
-        Workload one = fromOptions(() -> new Workload(network, use, 1, size, precision));
         OptionalInt largest;
         try {
             largest = planner.largestBatch(one, available);
         } catch (TorchException e) {
-            throw usage(network.name() + " does not take pictures of " + size + " pixels: " + e.getMessage());
+            throw usage(named + " does not take pictures of " + side + " pixels: " + e.getMessage());
         }
-        Workload workload = fromOptions(() -> one.withBatch(pictures(largest, available)));
+        Workload workload = fromOptions(() -> one.withBatch(pictures(one, largest, available)));
         // What one of the devices does.
         Workload part = workload.withBatch(Math.ceilDiv(workload.batch(), devices));
         Planner.Plan plan = planner.plan(part);
@@ -236,12 +259,16 @@ final class PlanCommand extends Job {
             PlanReport.write(report, planner, plan, onCards, available);
         }
         var result = new Result(
-                network.name(),
+                named,
                 purpose,
                 workload.batch(),
-                size,
-                precision,
-                purpose == Purpose.INFER ? null : optimizer,
+                side,
+                one.precision(),
+                switch (one.use()) {
+                    case INFERENCE -> null;
+                    case TRAINING_SGD -> Rule.SGD;
+                    case TRAINING_ADAMW -> Rule.ADAMW;
+                },
                 plan.parameters(),
                 plan.flops(),
                 plan.memory(),
@@ -261,6 +288,98 @@ final class PlanCommand extends Job {
         } else {
             print(result);
             printCards(result, plan.normalisesByBatch());
+        }
+        return Main.DONE;
+    }
+
+    /// That of the command's first word; empty if it is about a network by itself.
+    private Optional<Application> application() {
+        String first = words.isEmpty() ? "" : words.getFirst();
+        Optional<Application> known =
+                APPLICATIONS.stream().filter(one -> one.name().equals(first)).findFirst();
+        boolean ofNetwork =
+                Arrays.stream(Purpose.values()).anyMatch(one -> one.word().equals(first));
+        if (known.isEmpty() && (!ofNetwork || words.size() != 2)) {
+            throw usage("say what to plan, for instance 'sekkei plan train resnet18' or 'sekkei plan deblur', or give"
+                    + " --calibrate.");
+        }
+        return known;
+    }
+
+    private boolean isTraining() {
+        return words.size() > 1 && words.get(1).equals(TRAIN);
+    }
+
+    /// The application's network that is asked for, or its usual one.
+    private String network(Application application) {
+        int at = isTraining() ? 2 : 1;
+        if (words.size() > at + 1) {
+            throw usage("'" + words.get(at + 1) + "' is one word too many.");
+        }
+        return words.size() > at ? words.get(at) : application.networks().getFirst();
+    }
+
+    private Workload training(Application application) {
+        if (isGiven("--optimizer") || data != null) {
+            throw usage("an application's training has its own optimizer and data; leave --optimizer and --data out.");
+        }
+        purpose = Purpose.TRAIN;
+        return fromOptions(() -> {
+            Workload usual = application.training(network(application));
+            Workload precise = precision == null ? usual : usual.withPrecision(precision);
+            return size == null ? precise : precise.withSide(pixels(size));
+        });
+    }
+
+    private Workload ofNetwork() {
+        purpose = words.getFirst().equals(TRAIN) ? Purpose.TRAIN : Purpose.INFER;
+        Use use = purpose == Purpose.INFER
+                ? Use.INFERENCE
+                : optimizer == Rule.SGD ? Use.TRAINING_SGD : Use.TRAINING_ADAMW;
+        return fromOptions(() -> new Workload(
+                Network.named(words.get(1)),
+                use,
+                1,
+                size == null ? ModelsCommand.USUAL_SIZE : pixels(size),
+                precision == null ? DType.FLOAT32 : precision));
+    }
+
+    private int pixels(String text) {
+        if (!text.matches("[0-9]{1,6}")) {
+            throw usage("--size is a number of pixels, not '" + text + "'.");
+        }
+        return Integer.parseInt(text);
+    }
+
+    private int use(Application application) throws IOException {
+        for (String other : List.of("--batch", "--precision", "--optimizer", "--data", "--pictures", "--devices")) {
+            if (isGiven(other)) {
+                throw usage(other + ": pictures are made one after the other, in float32; leave it out.");
+            }
+        }
+        String network = network(application);
+        if (!application.networks().contains(network)) {
+            throw usage("unknown network '" + network + "'; there are " + String.join(", ", application.networks()));
+        }
+        PlannedSize pixels = fromOptions(() -> PlannedSize.parse(size == null ? "1024" : size));
+        var plan = new ApplicationPlan(application, network, pixels, CalibrationFile.read(calibrationFile));
+        List<Gpu> cards = fromOptions(() -> cards(gpu));
+        List<ApplicationPlan.Line> lines = new ArrayList<>();
+        if (cards.isEmpty()) {
+            long there = memory == null ? Device.CPU.freeBytes() : memory.bytes();
+            lines.add(plan.here(there));
+        }
+        for (Gpu card : cards) {
+            lines.add(plan.on(card, memory == null ? card.memoryBytes() : memory.bytes()));
+        }
+        ApplicationPlan.Result result = plan.result(lines);
+        if (json()) {
+            printJson(result);
+        } else {
+            ApplicationPlan.print(out(), result);
+        }
+        if (report != null) {
+            plan.write(report, lines);
         }
         return Main.DONE;
     }
@@ -316,12 +435,12 @@ final class PlanCommand extends Job {
             pictures = there;
             if (there > 0) {
                 var config = new LoaderConfig(
-                        size,
+                        side,
                         Math.min(there, LOADED_BATCH),
                         1,
                         Runtime.getRuntime().availableProcessors(),
-                        Augmentation.training(size),
-                        Augmentation.evaluation(size),
+                        Augmentation.training(side),
+                        Augmentation.evaluation(side),
                         Normalization.IMAGENET,
                         true);
                 try (InrLoader loader = InrLoader.open(dataset, Codecs.of(dataset), config)) {
@@ -395,7 +514,10 @@ final class PlanCommand extends Job {
                                 .getTotalMemorySize());
     }
 
-    private int pictures(OptionalInt largest, long available) {
+    private int pictures(Workload usual, OptionalInt largest, long available) {
+        if (batch == null) {
+            return usual.batch();
+        }
         if (batch.equals(LARGEST)) {
             return largest.orElseThrow(
                     () -> usage("--batch max: not even one picture fits into " + Figures.bytes(available) + "."));
@@ -411,11 +533,11 @@ final class PlanCommand extends Job {
         out().printf(
                         Locale.ROOT,
                         "%s %s, batch %d at %d px, %s: %s parameters, %.1f GFLOP a step%s%n%n",
-                        purpose.name().toLowerCase(Locale.ROOT),
+                        purpose.word(),
                         result.network,
                         result.batch,
-                        size,
-                        precision.name().toLowerCase(Locale.ROOT),
+                        side,
+                        result.precision.name().toLowerCase(Locale.ROOT),
                         Figures.count(result.parameters),
                         result.flops / 1e9,
                         devices == 1 ? "" : " on each of " + devices + " devices");
@@ -441,7 +563,7 @@ final class PlanCommand extends Job {
                             Locale.ROOT,
                             "%nThis processor makes %s pictures/s of the data set at %d px.%n",
                             Figures.rate(result.loaderPicturesPerSecond),
-                            size);
+                            side);
         }
         out().println();
         out().println("Between " + Figures.bytes(need.low()) + " and " + Figures.bytes(need.high()) + "; "

@@ -31,7 +31,6 @@ import picocli.CommandLine.Parameters;
         })
 final class PlanStyleCommand extends Job {
     private static final String ALL = "all";
-    private static final int LONGEST = 1 << 16;
 
     @Parameters(index = "0", paramLabel = "NETWORK", description = "vgg19, vgg16, nin or vgg_small.")
     private String name = "";
@@ -74,25 +73,25 @@ final class PlanStyleCommand extends Job {
     int run() {
         FeatureModel model = fromOptions(() -> FeatureModel.named(name));
         StyleRecipe asked = fromOptions(() -> StyleRecipe.named(recipe, model));
-        int[] sides = sides();
+        PlannedSize pixels = fromOptions(() -> PlannedSize.parse(size));
         List<Line> lines = new ArrayList<>();
         try (var _ = Scope.open()) {
             var features = new Features(model, model.randomWeights(1), Features.Origin.CAFFE);
             FeatureNetwork network = features.network(asked, precision, Device.CPU);
             if (gpu == null) {
                 long there = memory == null ? Device.CPU.freeBytes() : memory.bytes();
-                lines.add(line("this machine", there, network, asked, sides));
+                lines.add(line("this machine", there, network, asked, pixels));
             }
             for (Gpu card : fromOptions(this::cards)) {
                 long there = memory == null ? card.memoryBytes() : memory.bytes();
                 String obstacle = card.obstacle();
                 lines.add(
                         obstacle == null
-                                ? line(card.name(), there, network, asked, sides)
+                                ? line(card.name(), there, network, asked, pixels)
                                 : new Line(card.name(), there, null, null, null, obstacle));
             }
         }
-        var result = new Result(model.toString(), recipe, sides[0], sides[1], precision, lines);
+        var result = new Result(model.toString(), recipe, pixels.width(), pixels.height(), precision, lines);
         if (json()) {
             printJson(result);
         } else {
@@ -109,24 +108,10 @@ final class PlanStyleCommand extends Job {
         return gpu.equals(ALL) ? catalogue.gpus() : List.of(catalogue.named(gpu));
     }
 
-    private int[] sides() {
-        String text = size.equals("4K") ? "3840" : size.equals("8K") ? "7680" : size;
-        if (!text.matches("[1-9][0-9]{0,5}(x[1-9][0-9]{0,5})?")) {
-            throw usage("--size is pixels as 1024, 8K or 7680x4320, not '" + size + "'.");
-        }
-        String[] parts = text.split("x", -1);
-        int width = Integer.parseInt(parts[0]);
-        int height = Integer.parseInt(parts[parts.length - 1]);
-        if (Math.max(width, height) > LONGEST) {
-            throw usage("--size: a picture has " + LONGEST + " pixels a side at most.");
-        }
-        return new int[] {width, height};
-    }
-
-    private static Line line(String where, long there, FeatureNetwork network, StyleRecipe recipe, int[] sides) {
+    private static Line line(String where, long there, FeatureNetwork network, StyleRecipe recipe, PlannedSize pixels) {
         try {
-            network.requireRoom(sides[1], sides[0], recipe.taps());
-            MemoryPlan plan = MemoryPlan.of(network, recipe, sides[0], sides[1], false, there);
+            network.requireRoom(pixels.height(), pixels.width(), recipe.taps());
+            MemoryPlan plan = MemoryPlan.of(network, recipe, pixels.width(), pixels.height(), false, there);
             return new Line(
                     where,
                     there,

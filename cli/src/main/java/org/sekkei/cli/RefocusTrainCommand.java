@@ -5,8 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.pictures.Picture;
+import org.sekkei.plan.Workload;
+import org.sekkei.tasks.refocus.RefocusNeed;
 import org.sekkei.tasks.refocus.RefocusTraining;
 import org.sekkei.torch.Device;
 import org.sekkei.torch.Threads;
@@ -80,6 +83,12 @@ final class RefocusTrainCommand extends Job {
     @Option(names = "--seed", paramLabel = "N", description = "Decides scenes and start (${DEFAULT-VALUE}).")
     private long seed = 1;
 
+    @Option(
+            names = "--memory",
+            paramLabel = "M",
+            description = "Memory that may be taken, for instance 1G; most of what is free if not given.")
+    private @Nullable MemorySize memory;
+
     @Option(names = "--device", paramLabel = "D", description = "auto, cpu, cuda or cuda:N (${DEFAULT-VALUE}).")
     private String device = "auto";
 
@@ -111,7 +120,7 @@ final class RefocusTrainCommand extends Job {
             Threads.set(threads);
             return threads;
         });
-        RefocusTraining.Config config = fromOptions(() ->
+        RefocusTraining.Config asked = fromOptions(() ->
                 new RefocusTraining.Config(steps, batch, crop, learningRate, saveEvery, seed, Device.parse(device)));
         try (ProgressLine progress = newProgress()) {
             List<Picture> all = RefocusPhotos.read(this, photos, photoSize, most, progress);
@@ -128,6 +137,9 @@ final class RefocusTrainCommand extends Job {
                     throw usage("there are " + all.size() + " photos; give at least " + KEPT + ", or --validation.");
                 }
             }
+            StepMemory plan = plan(asked, Stream.concat(train.stream(), check.stream()));
+            progress.say(err(), plan.sentence());
+            RefocusTraining.Config config = asked.withMicroBatch(plan.microBatch());
             Files.createDirectories(out);
             progress.say(
                     json() ? err() : out(),
@@ -161,5 +173,14 @@ final class RefocusTrainCommand extends Job {
             }
         }
         return Main.DONE;
+    }
+
+    private StepMemory plan(RefocusTraining.Config config, Stream<Picture> photos) {
+        Workload step = new RefocusNeed()
+                .training(RefocusNeed.NETWORK)
+                .withBatch(config.batch())
+                .withSide(config.crop());
+        long held = photos.mapToLong(photo -> photo.rgb().length).sum();
+        return fromOptions(() -> StepMemory.of(step, held, config.device(), memory));
     }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sekkei.models.Network;
 import org.sekkei.plan.Calibration;
 import org.sekkei.plan.Workload;
@@ -154,6 +155,78 @@ class PlanCommandTest {
                 .contains("--size is pixels");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"refocus", "deblur", "deblur deblurgan", "track", "track resnet50"})
+    void applicationsArePlanned(String application) {
+        String[] words = application.split(" ");
+        Object[] use = command(words, "--size", "400x300", "--memory", "8G", "--json");
+        Invocation planned = Invocation.of(use);
+        assertThat(planned.code()).as("%s", planned.err()).isZero();
+        JsonNode line = planned.json().get("lines").get(0);
+        assertThat(line.get("tile").isNull()).isTrue();
+        long whole = line.get("bytes").asLong();
+        assertThat(whole).isBetween(400_000_000L, 8_000_000_000L);
+
+        JsonNode little = Invocation.of(command(words, "--size", "400x300", "--memory", "100M", "--json"))
+                .json()
+                .get("lines")
+                .get(0);
+        assertThat(little.get("obstacle").asString()).contains("MB");
+        assertThat(Invocation.of(command(words, "--gpu", "all")).out())
+                .containsPattern("H200 SXM .* at once")
+                .containsPattern("Radeon 540X \\(mobile\\) .*cannot run: .*AMD");
+
+        Invocation trained = Invocation.of(command(words, "train", "--memory", "8G", "--json"));
+        assertThat(trained.code()).as("%s", trained.err()).isZero();
+        assertThat(trained.json().get("fits").asBoolean()).isTrue();
+        assertThat(trained.json().get("memory").get("optimizerState").asLong())
+                .isEqualTo(8 * trained.json().get("parameters").asLong());
+        int largest = trained.json().get("largestBatch").asInt();
+        assertThat(largest).isPositive();
+        assertThat(Invocation.of(command(words, "train", "--memory", "8G", "--batch", "max", "--json"))
+                        .json()
+                        .get("batch")
+                        .asInt())
+                .isEqualTo(largest);
+    }
+
+    /// `plan` with the application's name, what follows it, and its network last of the words.
+    private static Object[] command(String[] words, String... options) {
+        List<Object> command = new ArrayList<>(List.of("plan", words[0]));
+        boolean trains = options[0].equals("train");
+        if (trains) {
+            command.add("train");
+        }
+        command.addAll(List.of(words).subList(1, words.length));
+        command.addAll(List.of(options).subList(trains ? 1 : 0, options.length));
+        return command.toArray();
+    }
+
+    @Test
+    void aPictureTooLargeIsPlannedInTiles() throws IOException {
+        Map<String, Double> costs = Map.of("convolution", 2e-12);
+        CalibrationFile.write(folder.resolve("c.json"), new Calibration("here", costs, costs, 0.2));
+        Invocation planned = Invocation.of(
+                "plan",
+                "deblur",
+                "--size",
+                "2000x1500",
+                "--memory",
+                "1G",
+                "--calibration",
+                folder.resolve("c.json"),
+                "--report",
+                folder.resolve("plan.html"),
+                "--json");
+        assertThat(planned.code()).as("%s", planned.err()).isZero();
+        JsonNode line = planned.json().get("lines").get(0);
+        assertThat(line.get("tile").asInt()).isPositive();
+        assertThat(line.get("bytes").asLong()).isLessThanOrEqualTo(1_000_000_000);
+        assertThat(line.get("seconds").asDouble()).isPositive();
+        assertThat(line.get("largestSide").asInt()).isLessThan(2000);
+        assertThat(Reports.text(folder.resolve("plan.html"))).contains("in tiles of");
+    }
+
     @Test
     void devicesShareABatch() {
         Invocation planned = Invocation.of(
@@ -195,7 +268,15 @@ class PlanCommandTest {
                 "plan infer resnet18 --optimizer sgd|there is none in 'plan infer'",
                 "plan train resnet18 --gpu Voodoo|there is no card 'Voodoo'",
                 "plan train vgg16 --batch max --memory 100M|not even one picture fits into 100.0 MB",
-                "plan train resnet18 --precision int8|bfloat16"
+                "plan train resnet18 --precision int8|bfloat16",
+                "plan sharpen|say what to plan",
+                "plan deblur resnet18|unknown network 'resnet18'; there are ours, deblurgan",
+                "plan deblur train resnet18|unknown network 'resnet18'",
+                "plan track train light heavy|is one word too many",
+                "plan refocus --batch 3|--batch: pictures are made one after the other",
+                "plan refocus train --optimizer sgd|has its own optimizer",
+                "plan refocus --size large|--size is pixels",
+                "plan refocus train --size 4K|--size is a number of pixels"
             })
     void saysWhatCannotBeRight(String line, String said) {
         Invocation planned = Invocation.of((Object[]) line.split(" "));

@@ -158,6 +158,7 @@ class RefocusCommandTest {
         };
         Invocation trained = Invocation.of(train);
         assertThat(trained.code()).as("%s", trained.err()).isZero();
+        assertThat(trained.err()).containsPattern("Memory: .* whole batches");
         assertThat(run.resolve("metrics.csv")).content().startsWith("step,loss,psnr,learningRate,seconds\n2,");
         assertThat(Invocation.of(train).err()).contains("holds a training already");
         Invocation evaluated = Invocation.of(
@@ -176,5 +177,16 @@ class RefocusCommandTest {
         assertThat(evaluated.code()).as("%s", evaluated.err()).isZero();
         assertThat(evaluated.json().get("psnr").propertyNames())
                 .containsExactly("input", "gaussian", "layers", "network");
+    }
+
+    @Test
+    void aTrainingThatCannotFitIsRefusedWithTheFigures() {
+        Invocation refused = Invocation.of(
+                "refocus", "train", PHOTOS.resolve("fishes"), "--memory", "300M", "--out", folder.resolve("run"));
+        assertThat(refused.code()).isEqualTo(Main.USAGE);
+        assertThat(refused.err())
+                .contains("takes about")
+                .contains("even with 1 of 8 at once")
+                .containsPattern("300.0 MB may be used; give it --memory [0-9]+M");
     }
 }

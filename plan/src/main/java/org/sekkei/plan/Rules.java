@@ -98,6 +98,10 @@ final class Rules {
             all.add(operation.result());
             return all;
         }
+        if (operation.name().equals("where") || operation.name().equals("gather")) {
+            // The condition, or the indices.
+            return List.of(operation.operands().getLast());
+        }
         if (operation.operands().size() == 1) {
             // By a number: nothing but the number is needed.
             return operation.name().equals("mul")

@@ -39,6 +39,9 @@ public final class ShapeRun {
     private static final Set<String> PRODUCTS =
             Set.of("conv2d", "convTranspose2d", "linear", "matmul", "bmm", "baddbmm", "attention");
 
+    /// Functions of an element that libtorch does not know on shapes.
+    private static final Set<String> ELEMENTWISE = Set.of("relu", "abs");
+
     private static final ScopedValue<ShapeRun> OPEN = ScopedValue.newInstance();
 
     private final Listener listener;
@@ -64,7 +67,7 @@ public final class ShapeRun {
     /// The result of an operation that libtorch may or may not know on shapes.
     static Tensor call(String operation, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... operands) {
         ShapeRun run = OPEN.get();
-        if (operation.equals("relu")) {
+        if (ELEMENTWISE.contains(operation)) {
             return run.told(operation, List.of(operands), empty(operands[0].dtype(), operands[0].shape()));
         }
         if (PRODUCTS.contains(operation) && lowers()) {
@@ -125,6 +128,23 @@ public final class ShapeRun {
             throw new TorchException("a kernel of " + reach + " pixels does not fit into a map of " + padded);
         }
         return (padded - reach) / stride + 1;
+    }
+
+    /// The shape that all of these can be repeated to.
+    static long[] broadcast(Tensor... operands) {
+        int rank = Arrays.stream(operands)
+                .mapToInt(operand -> Math.toIntExact(operand.dim()))
+                .max()
+                .orElseThrow();
+        var shape = new long[rank];
+        Arrays.fill(shape, 1);
+        for (Tensor operand : operands) {
+            int before = rank - Math.toIntExact(operand.dim());
+            for (int i = before; i < rank; i++) {
+                shape[i] = Math.max(shape[i], operand.size(i - before));
+            }
+        }
+        return shape;
     }
 
     static Tensor empty(DType dtype, long... shape) {

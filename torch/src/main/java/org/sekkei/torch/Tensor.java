@@ -633,6 +633,9 @@ public final class Tensor {
 
     /// `a` where the condition holds, else `b`.
     public static Tensor where(Tensor condition, Tensor a, Tensor b) {
+        if (ShapeRun.isOpen()) {
+            return ShapeRun.result("where", ShapeRun.broadcast(condition, a, b), a, b, condition);
+        }
         return Native.call("where", () -> torch.where(condition.handle, a.handle, b.handle), condition, a, b);
     }
 
@@ -999,6 +1002,9 @@ public final class Tensor {
 
     /// One entry a position of `indices` along a dimension.
     public Tensor gather(long dimension, Tensor indices) {
+        if (ShapeRun.isOpen()) {
+            return ShapeRun.result("gather", indices.shape(), this, indices);
+        }
         return Native.call("gather", () -> handle.gather(dimension, indices.handle), this, indices);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,24 @@ class ShapeRunTest {
             });
             assertThat(type).isEqualTo(DType.BFLOAT16);
             assertThat(told).containsExactly("to BFLOAT16", "to BFLOAT16", "conv2d BFLOAT16", "conv2d BFLOAT16");
+        }
+    }
+
+    @Test
+    void whatLibtorchDoesNotKnowOnShapesHasThem() {
+        try (var _ = Scope.open()) {
+            List<String> told = new ArrayList<>();
+            ShapeRun.of((name, _, result) -> told.add(name + " " + Arrays.toString(result.shape())), () -> {
+                Tensor column = Tensor.zeros(2, 3, 1);
+                Tensor row = Tensor.zeros(4);
+                Tensor indices = Tensor.zeros(2, 1, 1).to(DType.INT64);
+                told.clear();
+                Tensor.where(column.le(0), row, column);
+                column.abs();
+                column.gather(1, indices);
+                return told;
+            });
+            assertThat(told).contains("where [2, 3, 4]", "abs [2, 3, 1]", "gather [2, 1, 1]");
         }
     }
 

@@ -40,12 +40,36 @@ final class DeblurMemory {
         this.network = network;
         onProcessor = device.kind() == Device.Kind.CPU;
         var planner = new Planner(onProcessor ? Overhead.CPU : Overhead.CUDA);
-        MemoryPlan plan = planner.plan(
-                        new Workload(described(network), Workload.Use.INFERENCE, 1, LOOKED_AT, DType.FLOAT32))
-                .memory();
+        MemoryPlan plan = planner.plan(square(network)).memory();
         weights = plan.weights() + (onProcessor ? 0 : plan.runtime());
         perPixel = (plan.high() - plan.weights() - (onProcessor ? 0.0 : plan.runtime()))
                 / ((double) LOOKED_AT * LOOKED_AT);
+    }
+
+    /// A square that is looked at.
+    static Workload square(DeblurNetwork network) {
+        return new Workload(described(network), Workload.Use.INFERENCE, 1, LOOKED_AT, DType.FLOAT32);
+    }
+
+    /// How many such squares as large as all that the network is given for a picture, once through its tiles.
+    double squares(int width, int height, Deblur.Plan plan) {
+        double across = given(network.padded(width), plan);
+        double down = given(network.padded(height), plan);
+        return across * down / ((double) LOOKED_AT * LOOKED_AT);
+    }
+
+    /// Pixels along a side, those of overlapping tiles counted in each.
+    private double given(int length, Deblur.Plan plan) {
+        if (plan.isWhole()) {
+            return length;
+        }
+        double sum = 0;
+        for (int from = 0; from < length; from += plan.tileSide()) {
+            int begin = Math.max(0, from - network.margin());
+            int end = Math.min(length, from + plan.tileSide() + network.margin());
+            sum += end - begin;
+        }
+        return sum;
     }
 
     private static Network described(DeblurNetwork network) {

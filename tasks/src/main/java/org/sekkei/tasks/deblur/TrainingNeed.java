@@ -86,7 +86,8 @@ public record TrainingNeed(long networks, long beside, long expected) {
         return Math.ceilDiv(bytes, 1_000_000);
     }
 
-    private static Task task(DeblurNetwork network) {
+    /// A step over crops, without what the perceptual loss looks at.
+    static Task task(DeblurNetwork network) {
         return switch (network) {
             case OURS ->
                 new Task(

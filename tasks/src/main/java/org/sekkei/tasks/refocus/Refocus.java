@@ -38,8 +38,13 @@ public final class Refocus {
         for (float radius : lens.radii(depth.values(), longest)) {
             largest = Math.max(largest, Math.abs(radius));
         }
+        return plan(depth.width(), depth.height(), largest, budget);
+    }
+
+    /// @param largest radius of all discs, in pixels
+    static Plan plan(int width, int height, double largest, long budget) {
         int reduction = Math.max(1, (int) Math.ceil(largest / Slices.SIDE - 1e-4));
-        return RefocusMemory.plan(depth.width(), depth.height(), largest, reduction, MARGIN * reduction, budget);
+        return RefocusMemory.plan(width, height, largest, reduction, MARGIN * reduction, budget);
     }
 
     /// @param depth of the same size

@@ -34,18 +34,40 @@ public final class RefocusTraining {
     ///
     /// @param crop side of the scenes in pixels
     /// @param batch scenes a step
+    /// @param microBatch scenes that are made and learnt from at once; the gradients of a step's are added
+    ///     up, so that it decides no more than rounding
     /// @param learningRate at its highest; it rises over the first steps and falls to zero as half a cosine
     /// @param saveEvery steps between checkpoints
-    public record Config(int steps, int batch, int crop, double learningRate, int saveEvery, long seed, Device device) {
+    public record Config(
+            int steps,
+            int batch,
+            int microBatch,
+            int crop,
+            double learningRate,
+            int saveEvery,
+            long seed,
+            Device device) {
         /// @throws IllegalArgumentException if a number is out of its range
         public Config {
             require(steps >= 1, "--steps must be at least 1, not " + steps);
             require(batch >= 1, "--batch must be at least 1, not " + batch);
+            require(microBatch >= 1, "parts must have at least 1 scene, not " + microBatch);
             require(crop >= 32 && crop <= 1024, "--crop must be from 32 to 1024, not " + crop);
             require(
                     learningRate > 0 && learningRate < Double.POSITIVE_INFINITY,
                     "--lr must be positive, not " + learningRate);
             require(saveEvery >= 1, "--checkpoint-every must be at least 1, not " + saveEvery);
+        }
+
+        /// With whole batches.
+        ///
+        /// @throws IllegalArgumentException as above
+        public Config(int steps, int batch, int crop, double learningRate, int saveEvery, long seed, Device device) {
+            this(steps, batch, batch, crop, learningRate, saveEvery, seed, device);
+        }
+
+        public Config withMicroBatch(int scenes) {
+            return new Config(steps, batch, scenes, crop, learningRate, saveEvery, seed, device);
         }
 
         private static void require(boolean met, String sentence) {
@@ -159,17 +181,34 @@ public final class RefocusTraining {
         try (var _ = Scope.open()) {
             optimizer.setLearningRate(rate());
             optimizer.zeroGrad();
-            Batch batch = batch(scenes, (long) step * config.batch, config.batch, config.seed, COARSE);
-            Tensor loss = made(batch).sub(batch.truth).abs().mean();
-            loss.backward();
+            double loss = 0;
+            for (int from = 0; from < config.batch; from += config.microBatch) {
+                loss += addGradients(from, Math.min(config.microBatch, config.batch - from));
+            }
             optimizer.clipGradients(CLIPPING);
             optimizer.step();
-            return loss.item();
+            return loss;
         }
     }
 
-    private Tensor made(Batch batch) {
-        return Candidates.code(Candidates.mixed(batch.features, batch.light, network.apply(batch.features)));
+    /// Of a part of the step's batch.
+    private double addGradients(int from, int count) {
+        try (var _ = Scope.open()) {
+            Batch part = batch(scenes, (long) step * config.batch + from, count, config.seed, COARSE);
+            Tensor loss = loss(network, part.features, part.light, part.truth);
+            Tensor share = count == config.batch ? loss : loss.mul((double) count / config.batch);
+            share.backward();
+            return share.item();
+        }
+    }
+
+    /// @param truth sRGB codes, \[B, 3, H, W\]
+    static Tensor loss(LensBlur network, Tensor features, Tensor light, Tensor truth) {
+        return made(network, features, light).sub(truth).abs().mean();
+    }
+
+    private static Tensor made(LensBlur network, Tensor features, Tensor light) {
+        return Candidates.code(Candidates.mixed(features, light, network.apply(features)));
     }
 
     private double rate() {
@@ -184,7 +223,7 @@ public final class RefocusTraining {
             for (int i = 0; i < VALIDATION_SCENES; i++) {
                 try (var _ = Scope.open()) {
                     Batch batch = batch(unseen, i, 1, ~config.seed, 0);
-                    double error = made(batch)
+                    double error = made(network, batch.features, batch.light)
                             .clamp(0, 1)
                             .sub(batch.truth)
                             .square()

@@ -54,7 +54,11 @@ public enum TrackModel {
     }
 
     TrTr create(long seed) {
-        return factory.apply(new Generator(seed));
+        return create(new Generator(seed));
+    }
+
+    TrTr create(Generator generator) {
+        return factory.apply(generator);
     }
 
     /// @throws IOException if the file does not hold this network's weights

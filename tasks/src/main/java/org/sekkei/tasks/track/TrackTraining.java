@@ -230,7 +230,7 @@ public final class TrackTraining {
         return config.half ? Autocast.bfloat16(config.device.kind()) : () -> {};
     }
 
-    private static TrTr.Found inFull(TrTr.Found found) {
+    static TrTr.Found inFull(TrTr.Found found) {
         return new TrTr.Found(
                 found.heat().to(DType.FLOAT32),
                 found.offset().to(DType.FLOAT32),
