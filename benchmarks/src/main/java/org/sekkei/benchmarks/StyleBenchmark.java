@@ -235,6 +235,11 @@ public final class StyleBenchmark implements Callable<Integer> {
         }
 
         @Override
+        public void tooLittleMemory(MemoryPlan failed, MemoryPlan next) {
+            throw new IllegalStateException("the memory did not suffice for what is measured");
+        }
+
+        @Override
         public void iteration(Progress progress) {
             var own = new Iteration(
                     progress.loss(), (System.nanoTime() - wall) * 1e-9, (processor.getProcessCpuTime() - cpu) * 1e-9);

@@ -289,11 +289,22 @@ final class StyleCommand extends Job {
         public void size(int width, int height, MemoryPlan plan) {
             sizeBegun = System.nanoTime();
             sizeFirst = -1;
-            String how = plan.side() == MemoryPlan.WHOLE ? "at once" : "in tiles of " + plan.side() + " pixels";
             progress.say(
                     json() ? err() : out(),
-                    width + " x " + height + " pixels: " + how + ", about " + Figures.bytes(plan.bytes())
+                    width + " x " + height + " pixels: " + how(plan) + ", about " + Figures.bytes(plan.bytes())
                             + " of memory");
+        }
+
+        @Override
+        public void tooLittleMemory(MemoryPlan failed, MemoryPlan next) {
+            progress.say(
+                    err(),
+                    "The memory did not suffice " + how(failed) + ", for which " + Figures.bytes(failed.bytes())
+                            + " were planned; the picture goes on " + how(next) + ".");
+        }
+
+        private static String how(MemoryPlan plan) {
+            return plan.side() == MemoryPlan.WHOLE ? "at once" : "in tiles of " + plan.side() + " pixels";
         }
 
         @Override

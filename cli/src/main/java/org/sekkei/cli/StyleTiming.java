@@ -137,6 +137,11 @@ record StyleTiming(Device device, DType precision, @Nullable Long memory, int it
         }
 
         @Override
+        public void tooLittleMemory(MemoryPlan failed, MemoryPlan next) {
+            throw new IllegalStateException("the memory did not suffice for what is measured");
+        }
+
+        @Override
         public void iteration(Progress progress) {
             long now = System.nanoTime();
             double processorNow = processorSeconds();

@@ -3,6 +3,7 @@ package org.sekkei.tasks.style;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.sekkei.torch.DType;
@@ -28,7 +29,8 @@ public record MemoryPlan(int side, DescentRule rule, long bytes) {
     /// Java, libtorch and their code.
     private static final long PROCESS = 700_000_000;
 
-    private static final List<Integer> SIDES = List.of(2048, 1536, 1024, 768, 512, 384, 256, 192, 128, 96, 64, 32, 16);
+    private static final List<Integer> SIDES =
+            List.of(2048, 1536, 1280, 1024, 896, 768, 640, 512, 448, 384, 320, 256, 192, 128, 96, 64, 32, 16);
 
     /// Below it, more than half of what a tile computes belongs to others, and no history is worth that.
     private static final int USEFUL_SIDE = 512;
@@ -37,7 +39,7 @@ public record MemoryPlan(int side, DescentRule rule, long bytes) {
     private static final int USEFUL_HISTORY = 5;
 
     /// Memory that tiles of several shapes leave unused between them.
-    private static final double FRAGMENTS = 1.15;
+    private static final double FRAGMENTS = 1.5;
 
     /// What Java holds of pictures in whole numbers, for a pixel of the result.
     private static final int LEVELS = 8;
@@ -86,6 +88,21 @@ public record MemoryPlan(int side, DescentRule rule, long bytes) {
                 megabytes(budget),
                 Math.ceilDiv(least, 1_000_000),
                 rule instanceof DescentRule.Bfgs ? " or --optimizer adam" : ""));
+    }
+
+    /// What to try where this did not fit: the largest smaller tiles that take less.
+    Optional<MemoryPlan> finer(FeatureNetwork network, StyleRecipe recipe, int width, int height) {
+        int tried = side == WHOLE ? Math.max(width, height) : side;
+        return SIDES.stream()
+                .filter(smaller -> smaller < tried)
+                .map(smaller -> inTiles(network, recipe, width, height, smaller))
+                .filter(plan -> plan.bytes < bytes)
+                .findFirst();
+    }
+
+    /// The same way with tiles of another side.
+    MemoryPlan inTiles(FeatureNetwork network, StyleRecipe recipe, int width, int height, int side) {
+        return new MemoryPlan(side, rule, new Need(network, recipe, width, height).of(side, rule));
     }
 
     private static String megabytes(long bytes) {

@@ -13,6 +13,9 @@ public interface StyleListener {
     /// A size begins, or goes on.
     void size(int width, int height, MemoryPlan plan);
 
+    /// The memory did not suffice for what was planned; the size begins again where it was, as `next` says.
+    void tooLittleMemory(MemoryPlan failed, MemoryPlan next);
+
     /// An iteration is done.
     void iteration(Progress progress);
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.models.weights.Checkpoint;
 import org.sekkei.models.weights.Safetensors;
@@ -20,6 +21,7 @@ import org.sekkei.torch.Functional;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
+import org.sekkei.torch.TorchException;
 
 /// Makes a picture that shows one picture's content in another's style, from small sizes to the last.
 ///
@@ -37,6 +39,7 @@ public final class StyleTransfer implements AutoCloseable {
     private static final int STYLE_TILE = 512;
 
     private final StyleJob job;
+    private final Gradients gradients;
     private final FeatureNetwork network;
     private final List<Size> sizes;
     private final Object update = new Object();
@@ -54,9 +57,23 @@ public final class StyleTransfer implements AutoCloseable {
         }
     }
 
+    /// What computes an objective's gradient in tiles of `side` pixels, or at once for [MemoryPlan#WHOLE].
+    @FunctionalInterface
+    interface Gradients {
+        Gradient of(Objective objective, int side);
+    }
+
     /// @throws IllegalArgumentException if the pictures are too small for the network, or the memory for the pictures
     public StyleTransfer(StyleJob job) {
+        this(
+                job,
+                (objective, side) ->
+                        side == MemoryPlan.WHOLE ? new WholeGradient(objective) : new TiledGradient(objective, side));
+    }
+
+    StyleTransfer(StyleJob job, Gradients gradients) {
         this.job = job;
+        this.gradients = gradients;
         network = job.features().network(job.recipe(), job.precision(), job.device());
         network.steps().forEach(step -> weights(step).forEach(Tensor::keep));
         sizes = sizes();
@@ -174,26 +191,19 @@ public final class StyleTransfer implements AutoCloseable {
         }
     }
 
-    /// Runs to the end.
+    /// Runs to the end. A gradient for which the memory does not suffice is computed again in smaller tiles.
     public void run(StyleListener listener) {
         double all = sizes.stream().mapToDouble(Size::work).sum();
         double done = sizes.stream().limit(size).mapToDouble(Size::work).sum();
         while (true) {
             Size now = sizes.get(size);
             listener.size(now.canvas.width(), now.canvas.height(), now.plan);
+            begin(now);
             try (var _ = Scope.open()) {
-                Gradient gradient = gradient(now);
-                begin(now);
-                while (iteration < now.iterations) {
-                    double loss = iterate(gradient);
-                    listener.iteration(new StyleListener.Progress(
-                            now.canvas.width(),
-                            now.canvas.height(),
-                            iteration,
-                            now.iterations,
-                            loss,
-                            (done + now.work() * iteration / now.iterations) / all));
-                }
+                descend(now, done, all, listener);
+            } catch (TooMuch tooMuch) {
+                cutFiner(tooMuch.error, listener);
+                continue;
             }
             done += now.work();
             if (size + 1 == sizes.size()) {
@@ -203,10 +213,64 @@ public final class StyleTransfer implements AutoCloseable {
         }
     }
 
-    private double iterate(Gradient gradient) {
+    /// The memory did not suffice; the picture is what it was before.
+    private static final class TooMuch extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final TorchException error;
+
+        TooMuch(TorchException error) {
+            super(error);
+            this.error = error;
+        }
+    }
+
+    private static <T> T unlessTooMuch(Supplier<T> work) throws TooMuch {
+        try {
+            return work.get();
+        } catch (TorchException error) {
+            if (error.isOutOfMemory()) {
+                throw new TooMuch(error);
+            }
+            throw error;
+        }
+    }
+
+    private void descend(Size now, double done, double all, StyleListener listener) throws TooMuch {
+        Gradient gradient = unlessTooMuch(() -> gradient(now));
+        while (iteration < now.iterations) {
+            double loss = iterate(gradient);
+            listener.iteration(new StyleListener.Progress(
+                    now.canvas.width(),
+                    now.canvas.height(),
+                    iteration,
+                    now.iterations,
+                    loss,
+                    (done + now.work() * iteration / now.iterations) / all));
+        }
+    }
+
+    /// From the present size on.
+    private void cutFiner(TorchException error, StyleListener listener) {
+        Size failed = sizes.get(size);
+        MemoryPlan finer = failed.plan
+                .finer(network, job.recipe(), failed.canvas.width(), failed.canvas.height())
+                .orElseThrow(() -> error);
+        for (int i = size; i < sizes.size(); i++) {
+            Size one = sizes.get(i);
+            if (one.plan.side() == MemoryPlan.WHOLE || one.plan.side() > finer.side()) {
+                MemoryPlan plan =
+                        one.plan.inTiles(network, job.recipe(), one.canvas.width(), one.canvas.height(), finer.side());
+                sizes.set(i, new Size(one.canvas, one.iterations, plan));
+            }
+        }
+        listener.tooLittleMemory(failed.plan, finer);
+    }
+
+    private double iterate(Gradient gradient) throws TooMuch {
         try (var _ = Scope.open()) {
             Tensor now = Objects.requireNonNull(picture);
-            Gradient.Slope slope = gradient.at(now);
+            Gradient.Slope slope = unlessTooMuch(() -> gradient.at(now));
             synchronized (update) {
                 try (var _ = Autograd.noGrad()) {
                     Objects.requireNonNull(descent).step(now, slope);
@@ -247,7 +311,7 @@ public final class StyleTransfer implements AutoCloseable {
         var content = contentTerms(features, now.canvas);
         var style = styleTerms(side, now.canvas);
         var objective = new Objective(network, content, style, new Objective.TotalVariation(recipe.totalVariation()));
-        return now.plan.side() == MemoryPlan.WHOLE ? new WholeGradient(objective) : new TiledGradient(objective, side);
+        return gradients.of(objective, now.plan.side());
     }
 
     private List<Objective.ContentTerm> contentTerms(TiledFeatures features, StyleCanvas canvas) {

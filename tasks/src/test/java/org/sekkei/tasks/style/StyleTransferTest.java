@@ -23,7 +23,9 @@ import org.sekkei.pictures.Psnr;
 import org.sekkei.torch.DType;
 import org.sekkei.torch.Device;
 import org.sekkei.torch.Scope;
+import org.sekkei.torch.Tensor;
 import org.sekkei.torch.Threads;
+import org.sekkei.torch.TorchException;
 
 class StyleTransferTest {
     private static final Path PHOTOS = Path.of(System.getProperty("sekkei.root", ".."), "samples", "photos");
@@ -86,6 +88,12 @@ class StyleTransferTest {
         }
 
         @Override
+        public void tooLittleMemory(MemoryPlan failed, MemoryPlan next) {
+            sizes.add("too little");
+            assertThat(next.bytes()).isLessThan(failed.bytes());
+        }
+
+        @Override
         public void iteration(Progress progress) {
             losses.add(progress.loss());
             assertThat(progress.share()).isBetween(0.0, 1.0 + 1e-12);
@@ -111,6 +119,62 @@ class StyleTransferTest {
         assertThat(made.picture.height()).isEqualTo(72);
         assertThat(made.log.losses).hasSize(6);
         assertThat(made.log.losses.getLast()).isLessThan(made.log.losses.getFirst());
+    }
+
+    /// The second gradient of the whole picture and the first in tiles ask for more than any machine has.
+    @Test
+    void goesOnInSmallerTilesWhereTheMemoryDoesNotSuffice() {
+        StyleRecipe recipe = StyleRecipe.gatys(FeatureModel.VGG_SMALL).withIterations(2);
+        StyleJob job = job(photo("monuments/arcDeTriomphe.webp"), recipe, 256, PLENTY);
+        Made quiet = make(job);
+        List<Integer> asked = new ArrayList<>();
+        StyleTransfer.Gradients failing = (objective, side) -> {
+            Gradient gradient =
+                    side == MemoryPlan.WHOLE ? new WholeGradient(objective) : new TiledGradient(objective, side);
+            return picture -> {
+                asked.add(side);
+                if (asked.size() == 2 || asked.size() == 3) {
+                    Tensor.zeros(1L << 50);
+                }
+                return gradient.at(picture);
+            };
+        };
+        var log = new Log();
+        try (var transfer = new StyleTransfer(job, failing)) {
+            transfer.run(log);
+            assertThat(Psnr.between(transfer.picture(), quiet.picture)).isGreaterThan(60);
+        }
+        int first = asked.get(2);
+        int second = asked.get(3);
+        assertThat(first).isGreaterThan(second);
+        assertThat(asked).containsExactly(0, 0, first, second);
+        assertThat(log.sizes)
+                .containsExactly("256x192", "too little", "256x192/" + first, "too little", "256x192/" + second);
+        assertThat(log.losses).hasSize(2);
+    }
+
+    /// What is no lack of memory ends the work, and so does one where no tiles would take less.
+    @Test
+    void otherErrorsAreNotTriedAgain() {
+        StyleRecipe recipe = StyleRecipe.gatys(FeatureModel.VGG_SMALL).withIterations(3);
+        StyleJob job = job(photo("monuments/arcDeTriomphe.webp"), recipe, 96, PLENTY);
+        var log = new Log();
+        try (var transfer = new StyleTransfer(job, (_, _) -> _ -> {
+            throw new IllegalStateException("another");
+        })) {
+            assertThatThrownBy(() -> transfer.run(log)).hasMessage("another");
+        }
+        List<Integer> asked = new ArrayList<>();
+        try (var transfer = new StyleTransfer(job, (_, side) -> _ -> {
+            asked.add(side);
+            return new Gradient.Slope(0, Tensor.zeros(1L << 50));
+        })) {
+            assertThatThrownBy(() -> transfer.run(log))
+                    .isInstanceOfSatisfying(
+                            TorchException.class,
+                            error -> assertThat(error.isOutOfMemory()).isTrue());
+        }
+        assertThat(asked).containsExactly(0);
     }
 
     @Test
