@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +16,7 @@ import org.sekkei.pictures.Picture;
 import org.sekkei.torch.DType;
 import org.sekkei.torch.Device;
 import org.sekkei.torch.Scope;
+import org.sekkei.torch.Tensor;
 
 class RefocusTrainingTest {
     private static final RefocusTraining.Config WHOLE = new RefocusTraining.Config(2, 3, 32, 1e-3, 2, 1, Device.CPU);
@@ -39,10 +41,10 @@ class RefocusTrainingTest {
             }
         });
         try (var _ = Scope.open()) {
-            float[] weights = Safetensors.read(folder.resolve(name).resolve(RefocusTraining.WEIGHTS))
-                    .get("shallow.weight")
-                    .to(DType.FLOAT32)
-                    .toFloats();
+            Tensor shallow = Safetensors.read(folder.resolve(name).resolve(RefocusTraining.WEIGHTS))
+                    .get("shallow.weight");
+            float[] weights =
+                    Objects.requireNonNull(shallow).to(DType.FLOAT32).toFloats();
             return new Trained(losses, weights);
         }
     }
