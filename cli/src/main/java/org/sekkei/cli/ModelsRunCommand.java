@@ -16,6 +16,7 @@ import org.sekkei.models.weights.Safetensors;
 import org.sekkei.models.weights.WeightLoading;
 import org.sekkei.torch.Autograd;
 import org.sekkei.torch.DType;
+import org.sekkei.torch.Device;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Module;
 import org.sekkei.torch.Scope;
@@ -72,6 +73,9 @@ final class ModelsRunCommand extends CheckpointJob {
             description = "Take the weights that fit, tell what does not, and draw what is missing at random.")
     private boolean partial;
 
+    @Option(names = "--device", paramLabel = "D", description = "auto, cpu, cuda or cuda:N (${DEFAULT-VALUE}).")
+    private String device = "cpu";
+
     record Line(String name, long[] shape, double mean, double std) {
         static Line of(String name, Tensor value) {
             return new Line(
@@ -105,6 +109,7 @@ final class ModelsRunCommand extends CheckpointJob {
     int run() throws IOException {
         Network network = fromOptions(() -> Network.named(name));
         requireExisting(input);
+        Device on = fromOptions(() -> Device.parse(device));
         try (var _ = Scope.open();
                 var _ = Autograd.noGrad()) {
             Network.Graph graph = network.factory().create(partial ? new Generator(0) : Generator.idle());
@@ -116,8 +121,9 @@ final class ModelsRunCommand extends CheckpointJob {
                         ? WeightLoading.loadPartially(checkpoint, network.name(), module.stateDict())
                         : WeightLoading.load(checkpoint, network.name(), module.stateDict());
             }
+            module.to(on);
             module.eval();
-            SequencedMap<String, Tensor> results = run(graph, module);
+            SequencedMap<String, Tensor> results = run(graph, module, on);
             Safetensors.write(output, results, Map.of("network", network.name()));
             print(network, fit, results);
         }
@@ -133,9 +139,9 @@ final class ModelsRunCommand extends CheckpointJob {
         }
     }
 
-    private SequencedMap<String, Tensor> run(Network.Graph graph, Module module) throws IOException {
+    private SequencedMap<String, Tensor> run(Network.Graph graph, Module module, Device on) throws IOException {
         SequencedMap<String, Tensor> inputs = new LinkedHashMap<>(Safetensors.read(input));
-        inputs.replaceAll((_, value) -> value.to(DType.FLOAT32));
+        inputs.replaceAll((_, value) -> value.to(DType.FLOAT32).to(on));
         SequencedMap<String, Tensor> tapped = new LinkedHashMap<>();
         SequencedMap<String, Module> layers = module.namedModules();
         for (String tap : taps) {
@@ -159,6 +165,7 @@ final class ModelsRunCommand extends CheckpointJob {
             }
             results.put(tap, result);
         }
+        results.replaceAll((_, value) -> value.to(Device.CPU));
         return results;
     }
 

@@ -43,8 +43,7 @@ class RefocusTrainingTest {
         try (var _ = Scope.open()) {
             Tensor shallow = Safetensors.read(folder.resolve(name).resolve(RefocusTraining.WEIGHTS))
                     .get("shallow.weight");
-            float[] weights =
-                    Objects.requireNonNull(shallow).to(DType.FLOAT32).toFloats();
+            float[] weights = Objects.requireNonNull(shallow).to(DType.FLOAT32).toFloats();
             return new Trained(losses, weights);
         }
     }
