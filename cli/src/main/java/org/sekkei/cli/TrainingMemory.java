@@ -189,11 +189,11 @@ record TrainingMemory(
                 sure ? "" : " It may be too little, which the first steps will show.");
     }
 
-    /// Stops a training that nobody could be sure of once one of its first steps has held more than may be used.
+    /// Stops a training once one of its first steps has held more than may be used, whatever was expected.
     ///
     /// @throws IllegalArgumentException with the figures
     void requireKept(long step, long held) {
-        if (!sure && step <= FIRST_STEPS && held > budget) {
+        if (step <= FIRST_STEPS && held > budget) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
                     "the training held %s of memory even with %s, and %s may be used; give it --memory %dM, or take a"

@@ -79,6 +79,17 @@ class TrainingMemoryTest {
             budget -= 5_000_000;
         }
         TrainingMemory memory = unsure;
+        requireHeldToItsFirstSteps(memory);
+    }
+
+    @Test
+    void whatWasSureIsHeldToThemToo() {
+        TrainingMemory memory = of("resnet18", 64, "4G");
+        assertThat(memory.sure()).isTrue();
+        requireHeldToItsFirstSteps(memory);
+    }
+
+    private static void requireHeldToItsFirstSteps(TrainingMemory memory) {
         memory.requireKept(1, memory.budget());
         memory.requireKept(100, memory.budget() + 1);
         assertThatThrownBy(() -> memory.requireKept(1, memory.budget() + 1))
