@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.sekkei.pictures.Picture;
 import org.sekkei.tasks.track.Composition;
 import org.sekkei.tasks.track.SequenceFolder;
@@ -55,6 +56,19 @@ final class TrackComposeCommand extends Job {
             description = "Reduce photos to a longest side of so many pixels first (${DEFAULT-VALUE}).")
     private int photoSize = 320;
 
+    @Option(
+            names = "--kind",
+            paramLabel = "K",
+            description = "open: cut-outs of any size; street: small figures that walk, in and out of the shade; place:"
+                    + " a place of the photo itself, which others pass (${DEFAULT-VALUE}).")
+    private Composition.Kind kind = Composition.Kind.OPEN;
+
+    @Option(
+            names = "--absent",
+            paramLabel = "FROM,COUNT",
+            description = "Leave the target out of COUNT frames, of which FROM is the first; 1 is the first of all.")
+    private @Nullable String absent;
+
     @Option(names = "--seed", paramLabel = "N", description = "Decides the sequences (${DEFAULT-VALUE}).")
     private long seed = 7;
 
@@ -69,12 +83,17 @@ final class TrackComposeCommand extends Job {
             throw usage("--width and --height must be from " + SMALLEST + " to " + LARGEST
                     + ", and --photo-size at least " + SMALLEST + ".");
         }
+        int @Nullable [] away = absent == null ? null : absence(absent);
         try (ProgressLine progress = newProgress()) {
             List<Picture> read = RefocusPhotos.read(this, photos, photoSize, Integer.MAX_VALUE, progress);
             Files.createDirectories(out);
             for (int i = 0; i < sequences; i++) {
                 String name = String.format(Locale.ROOT, "composed%03d", i + 1);
-                SequenceFolder.write(out, new Composition(name, read, width, height, frames, seed * MOST_FRAMES + i));
+                var composed =
+                        new Composition(name, read, width, height, frames, seed * MOST_FRAMES + i, kind);
+                SequenceFolder.write(
+                        out,
+                        away == null ? composed : fromOptions(() -> composed.without(away[0] - 1, away[1])));
                 progress.update("composing", "sequences", i + 1, sequences, "");
             }
         }
@@ -84,5 +103,17 @@ final class TrackComposeCommand extends Job {
             out().println(out + ": " + sequences + " sequences of " + frames + " frames");
         }
         return Main.DONE;
+    }
+
+    private int[] absence(String typed) {
+        try {
+            String[] numbers = typed.split(",", -1);
+            if (numbers.length == 2) {
+                return new int[] {Integer.parseInt(numbers[0].strip()), Integer.parseInt(numbers[1].strip())};
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw usage("--absent takes a frame and how many, for instance 20,15, not '" + typed + "'.");
     }
 }

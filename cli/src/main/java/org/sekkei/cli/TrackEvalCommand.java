@@ -153,10 +153,11 @@ final class TrackEvalCommand extends Job {
     private void print(SequencedMap<TrackerOptions.Name, List<Score>> scores) throws IOException {
         if (csv != null) {
             var text = new StringBuilder(
-                    "tracker,sequence,frames,compared,success_auc,precision_20px,lost,skipped,frames_per_second\n");
+                    "tracker,sequence,frames,compared,success_auc,precision_20px,lost,absent,lost_while_absent,"
+                            + "skipped,frames_per_second\n");
             scores.forEach((name, ofTracker) -> ofTracker.forEach(score -> text.append(String.format(
                     Locale.ROOT,
-                    "%s,%s,%d,%d,%.4f,%.4f,%d,%d,%.1f%n",
+                    "%s,%s,%d,%d,%.4f,%.4f,%d,%d,%d,%d,%.1f%n",
                     name.typed(),
                     score.sequence(),
                     score.frames(),
@@ -164,6 +165,8 @@ final class TrackEvalCommand extends Job {
                     score.area(),
                     score.precision(),
                     score.lost(),
+                    score.absent(),
+                    score.lostWhileAbsent(),
                     score.skipped(),
                     score.framesPerSecond()))));
             OutputFile.write(csv, text.toString().getBytes(StandardCharsets.UTF_8));

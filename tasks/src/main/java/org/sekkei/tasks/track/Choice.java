@@ -17,7 +17,14 @@ record Choice(int position, double score, TargetBox box) {
     /// @param heat `[side * side]`, 0 to 1
     /// @param offset `[side * side, 2]`
     /// @param extent `[side * side, 2]`, shares of the search picture of training
-    record Outputs(int side, float[] heat, float[] offset, float[] extent) {}
+    record Outputs(int side, float[] heat, float[] offset, float[] extent) {
+        /// That of a box's centre, or the nearest one.
+        int position(TargetBox box) {
+            int column = Math.clamp((int) Math.floor(box.centreX() / Measures.STRIDE), 0, side - 1);
+            int row = Math.clamp((int) Math.floor(box.centreY() / Measures.STRIDE), 0, side - 1);
+            return row * side + column;
+        }
+    }
 
     /// @param last the object's size before, in pixels of the search picture
     /// @param window how much a position near the middle is preferred, 0 to 1
@@ -56,7 +63,7 @@ record Choice(int position, double score, TargetBox box) {
     }
 
     /// The extents are shares of the search picture of training, whatever the size of this one.
-    private static TargetBox size(Outputs outputs, int position, Measures measures) {
+    static TargetBox size(Outputs outputs, int position, Measures measures) {
         return new TargetBox(
                 0,
                 0,

@@ -2,8 +2,10 @@ package org.sekkei.tasks.track;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.sekkei.pictures.Picture;
 
 /// A video of cut-outs that move over a photo, with the exact box of one of them. Every pixel follows from the photos
@@ -12,13 +14,47 @@ import org.sekkei.pictures.Picture;
 /// The target moves, turns, grows, changes its outline and its brightness; others of its kind, some with its very
 /// outline, pass behind and before it, over a background that a camera pans.
 public final class Composition implements FrameSequence {
-    private static final int MOST_OTHERS = 4;
+    /// What is to be seen.
+    public enum Kind {
+        /// Cut-outs of any size before a camera that pans.
+        OPEN(4, -0.5, 0.5, new Size(12, 0.35), new Pan(0.35, 1.3, 60, 0.05, 1.5)),
+        /// Small figures that walk, among larger things, in and out of the shade, before a camera that hardly moves.
+        STREET(8, -0.6, 1.4, new Size(10, 0.25), new Pan(0.5, 1.8, 4, 0.02, 0.2)),
+        /// The target is a place of the photo itself, which others pass.
+        PLACE(4, -0.6, 0.6, new Size(14, 0.35), new Pan(0.6, 1.8, 20, 0.05, 1.5));
+
+        private final int mostOthers;
+        private final double smallestOther;
+        private final double largestOther;
+        private final Size size;
+        private final Pan pan;
+
+        Kind(int mostOthers, double smallestOther, double largestOther, Size size, Pan pan) {
+            this.mostOthers = mostOthers;
+            this.smallestOther = smallestOther;
+            this.largestOther = largestOther;
+            this.size = size;
+            this.pan = pan;
+        }
+    }
+
+    /// Of targets.
+    ///
+    /// @param smallest side in pixels
+    /// @param largest side as a share of the frame's shorter one
+    private record Size(int smallest, double largest) {}
+
+    /// How a photo is looked at.
+    ///
+    /// @param closest and farthest, in pixels of the photo in one of the frame
+    /// @param reach pixels of the photo by which it is panned at most, to either side
+    /// @param slowest and fastest, in pixels a frame
+    private record Pan(double closest, double farthest, double reach, double slowest, double fastest) {}
+
     private static final double SHARE_OF_TWINS = 0.35;
     private static final double SHARE_IN_FRONT = 0.3;
-    private static final int SMALLEST = 12;
-
-    /// Of the frame's shorter side.
-    private static final double LARGEST = 0.35;
+    private static final double SHARE_OF_FIGURES = 0.7;
+    private static final double SHARE_IN_SHADE = 0.7;
 
     private final String name;
     private final int width;
@@ -27,36 +63,47 @@ public final class Composition implements FrameSequence {
     private final Background background;
     private final List<CutOut> behind = new ArrayList<>();
     private final List<CutOut> before = new ArrayList<>();
-    private final CutOut target;
+    private final @Nullable CutOut target;
+    private final @Nullable Place place;
+    private final @Nullable Shade shade;
     private final Wave light;
     private final double noise;
     private final int noiseSeed;
 
     /// @param photos what it is made of, at the size at which they are cut
     /// @param length frames
-    public Composition(String name, List<Picture> photos, int width, int height, int length, long seed) {
+    public Composition(String name, List<Picture> photos, int width, int height, int length, long seed, Kind kind) {
         this.name = name;
         this.width = width;
         this.height = height;
         this.length = length;
         var random = new SplittableRandom(seed);
         Picture scenery = photos.get(random.nextInt(photos.size()));
-        background = new Background(scenery, random);
+        background = new Background(scenery, kind.pan, random);
         var stage = new Stage(photos, width, height, Crop.meanColour(scenery), random.nextDouble(1, 3));
-        double largest = LARGEST * Math.min(width, height);
-        double side = Math.exp(random.nextDouble(Math.log(SMALLEST), Math.log(Math.max(SMALLEST + 1, largest))));
-        target = new CutOut(stage, side, random);
-        int others = random.nextInt(MOST_OTHERS + 1);
+        double largest = Math.max(kind.size.smallest + 1, kind.size.largest * Math.min(width, height));
+        double side = Math.exp(random.nextDouble(Math.log(kind.size.smallest), Math.log(largest)));
+        CutOut first = cutOut(kind, stage, side, random);
+        target = kind == Kind.PLACE ? null : first;
+        place = kind == Kind.PLACE ? new Place(background, side, width, height, random) : null;
+        int others = random.nextInt(kind.mostOthers + 1);
         for (int i = 0; i < others; i++) {
-            double otherSide = side * Math.exp(random.nextDouble(-0.5, 0.5));
+            double otherSide = side * Math.exp(random.nextDouble(kind.smallestOther, kind.largestOther));
             CutOut other = random.nextDouble() < SHARE_OF_TWINS
-                    ? target.twin(stage, random)
-                    : new CutOut(stage, otherSide, random);
+                    ? first.twin(stage, random)
+                    : cutOut(kind, stage, otherSide, random);
             (random.nextDouble() < SHARE_IN_FRONT ? before : behind).add(other);
         }
         light = new Wave(random, 1, random.nextDouble(0.25), 40, 200);
         noise = random.nextDouble() < 0.3 ? 0 : random.nextDouble(8);
         noiseSeed = random.nextInt();
+        shade = kind != Kind.OPEN && random.nextDouble() < SHARE_IN_SHADE ? new Shade(width, height, random) : null;
+    }
+
+    private static CutOut cutOut(Kind kind, Stage stage, double side, RandomGenerator random) {
+        return kind == Kind.STREET && random.nextDouble() < SHARE_OF_FIGURES
+                ? CutOut.walker(stage, side, random)
+                : new CutOut(stage, side, random);
     }
 
     @Override
@@ -71,7 +118,7 @@ public final class Composition implements FrameSequence {
 
     @Override
     public TargetBox truth(int index) {
-        return target.box(index);
+        return target != null ? target.box(index) : Objects.requireNonNull(place).box(index);
     }
 
     @Override
@@ -79,18 +126,73 @@ public final class Composition implements FrameSequence {
         return region(index, 0, 0, width, height).picture();
     }
 
+    /// The same, of which the target is nowhere in `count` frames from `from` on.
+    ///
+    /// @throws IllegalArgumentException if these frames are not all in it and after the first, or there is no target
+    /// that could be left out
+    public FrameSequence without(int from, int count) {
+        if (from < 1 || count < 1 || from + count > length) {
+            throw new IllegalArgumentException("the target can be absent in frames 2 to " + length + " only, not "
+                    + (from + 1) + " to " + (from + count));
+        }
+        if (target == null) {
+            throw new IllegalArgumentException("a place of a photo cannot be left out of it");
+        }
+        return new Interrupted(this, from, from + count);
+    }
+
+    private record Interrupted(Composition whole, int from, int to) implements FrameSequence {
+        @Override
+        public String name() {
+            return whole.name;
+        }
+
+        @Override
+        public int length() {
+            return whole.length;
+        }
+
+        private boolean isAbsent(int index) {
+            return index >= from && index < to;
+        }
+
+        @Override
+        public Picture frame(int index) {
+            return whole.region(index, 0, 0, whole.width, whole.height, !isAbsent(index))
+                    .picture();
+        }
+
+        @Override
+        public @Nullable TargetBox truth(int index) {
+            return isAbsent(index) ? null : whole.truth(index);
+        }
+    }
+
+    /// Whether a place, in pixels, lies in the frames.
+    boolean shows(double x, double y) {
+        return x >= 0 && y >= 0 && x < width && y < height;
+    }
+
     /// A part of a frame, with the very pixels that the whole has there.
     Crop.Region region(int index, int left, int top, int regionWidth, int regionHeight) {
+        return region(index, left, top, regionWidth, regionHeight, true);
+    }
+
+    private Crop.Region region(
+            int index, int left, int top, int regionWidth, int regionHeight, boolean withTarget) {
         var rgb = new float[3 * regionWidth * regionHeight];
         background.paint(index, left, top, regionWidth, regionHeight, rgb);
         behind.forEach(body -> body.paint(index, left, top, regionWidth, regionHeight, rgb));
-        target.paint(index, left, top, regionWidth, regionHeight, rgb);
+        if (target != null && withTarget) {
+            target.paint(index, left, top, regionWidth, regionHeight, rgb);
+        }
         before.forEach(body -> body.paint(index, left, top, regionWidth, regionHeight, rgb));
         var bytes = new byte[rgb.length];
-        double gain = light.at(index);
+        double brightness = light.at(index);
         for (int y = 0; y < regionHeight; y++) {
             for (int x = 0; x < regionWidth; x++) {
                 int at = 3 * (y * regionWidth + x);
+                double gain = shade == null ? brightness : brightness * shade.at(left + x, top + y);
                 int hash = noiseSeed + 0x9E3779B9 * (index + 1) + 0x85EBCA6B * (top + y) + 0xC2B2AE35 * (left + x);
                 for (int channel = 0; channel < 3; channel++) {
                     hash = mixed(hash + channel);
@@ -141,22 +243,72 @@ public final class Composition implements FrameSequence {
         }
     }
 
+    /// Darkens one side of a line.
+    ///
+    /// @param share of the light that is left there
+    /// @param softness of the line, in pixels
+    private record Shade(double x, double y, double cosine, double sine, double share, double softness) {
+        private static final double DARKEST = 0.25;
+        private static final double BRIGHTEST = 0.8;
+
+        Shade(int width, int height, RandomGenerator random) {
+            this(random.nextDouble(width), random.nextDouble(height), random.nextDouble(2 * Math.PI), random);
+        }
+
+        private Shade(double x, double y, double angle, RandomGenerator random) {
+            this(
+                    x,
+                    y,
+                    Math.cos(angle),
+                    Math.sin(angle),
+                    random.nextDouble(DARKEST, BRIGHTEST),
+                    random.nextDouble(1, 8));
+        }
+
+        double at(int column, int row) {
+            double across = (column - x) * cosine + (row - y) * sine;
+            return 1 - (1 - share) * Math.clamp(0.5 + across / softness, 0, 1);
+        }
+    }
+
+    /// A place of the photo, which goes with it.
+    private static final class Place {
+        private final Background background;
+        private final double photoX;
+        private final double photoY;
+        private final double width;
+        private final double height;
+
+        Place(Background background, double side, int frameWidth, int frameHeight, RandomGenerator random) {
+            this.background = background;
+            width = side * Math.exp(random.nextDouble(-0.5, 0.3));
+            height = side * Math.exp(random.nextDouble(-0.3, 0.4));
+            photoX = background.x.at(0) + background.scale * frameWidth * random.nextDouble(0.2, 0.8);
+            photoY = background.y.at(0) + background.scale * frameHeight * random.nextDouble(0.2, 0.8);
+        }
+
+        TargetBox box(int frame) {
+            return TargetBox.around(
+                    (photoX - background.x.at(frame)) / background.scale,
+                    (photoY - background.y.at(frame)) / background.scale,
+                    width,
+                    height);
+        }
+    }
+
     /// A photo that is panned.
     private static final class Background {
-        /// Pixels of the photo by which it is panned at most, to either side.
-        private static final double FARTHEST = 60;
-
         private final Picture photo;
         private final double scale;
         private final Wave x;
         private final Wave y;
 
-        Background(Picture photo, RandomGenerator random) {
+        Background(Picture photo, Pan pan, RandomGenerator random) {
             this.photo = photo;
-            scale = Math.exp(random.nextDouble(Math.log(0.35), Math.log(1.3)));
-            double speed = random.nextDouble(0.05, 1.5);
-            x = Wave.atSpeed(random, random.nextDouble(photo.width()), random.nextDouble(FARTHEST), speed);
-            y = Wave.atSpeed(random, random.nextDouble(photo.height()), random.nextDouble(FARTHEST / 2), speed / 2);
+            scale = Math.exp(random.nextDouble(Math.log(pan.closest), Math.log(pan.farthest)));
+            double speed = random.nextDouble(pan.slowest, pan.fastest);
+            x = Wave.atSpeed(random, random.nextDouble(photo.width()), random.nextDouble(pan.reach), speed);
+            y = Wave.atSpeed(random, random.nextDouble(photo.height()), random.nextDouble(pan.reach / 2), speed / 2);
         }
 
         void paint(int frame, int left, int top, int width, int height, float[] rgb) {
@@ -182,11 +334,182 @@ public final class Composition implements FrameSequence {
     /// @param softness width of their edges in pixels
     private record Stage(List<Picture> photos, int width, int height, float[] air, double softness) {}
 
-    /// A piece of a photo within a moving outline.
-    private static final class CutOut {
+    /// What a cut-out covers in one frame, in half sides from its centre.
+    private interface Outline {
+        /// How far inside, below 0 outside.
+        double depth(double u, double v);
+
+        /// Points that the box holds, u and v in turn.
+        double[] rim();
+    }
+
+    /// What moves its outline.
+    private interface Form {
+        Outline at(int frame);
+
+        /// The same, which moves otherwise.
+        Form moving(RandomGenerator random);
+    }
+
+    /// An outline by its radius at each angle, which waves run along.
+    private static final class Blob implements Form {
         private static final int ANGLES = 128;
         private static final int WAVES = 4;
 
+        private final double[] outline;
+        private final double[] waves;
+        private final Wave[] deformations = new Wave[WAVES];
+
+        Blob(RandomGenerator random) {
+            outline = outline(random);
+            waves = random.doubles(WAVES, 0, 0.12).toArray();
+        }
+
+        private Blob(Blob other) {
+            outline = other.outline;
+            waves = other.waves;
+        }
+
+        @Override
+        public Form moving(RandomGenerator random) {
+            var moving = new Blob(this);
+            for (int i = 0; i < WAVES; i++) {
+                moving.deformations[i] = new Wave(random, 0, random.nextDouble(0.5 * Math.PI), 15, 80);
+            }
+            return moving;
+        }
+
+        /// Radii by angle, for half sides of 1: a superellipse from round to square.
+        private static double[] outline(RandomGenerator random) {
+            double power = random.nextBoolean() ? 2 : random.nextDouble(1.4, 8);
+            var radii = new double[ANGLES];
+            for (int i = 0; i < ANGLES; i++) {
+                double at = 2 * Math.PI * i / ANGLES;
+                radii[i] = Math.pow(
+                        Math.pow(Math.abs(Math.cos(at)), power) + Math.pow(Math.abs(Math.sin(at)), power), -1 / power);
+            }
+            return radii;
+        }
+
+        @Override
+        public Outline at(int frame) {
+            double[] radii = outline.clone();
+            for (int wave = 0; wave < WAVES; wave++) {
+                double phase = deformations[wave].at(frame) + 2.4 * wave;
+                for (int i = 0; i < ANGLES; i++) {
+                    radii[i] *= 1 + waves[wave] * Math.cos((wave + 2) * 2 * Math.PI * i / ANGLES + phase);
+                }
+            }
+            return new Radii(radii);
+        }
+
+        private record Radii(double[] radii) implements Outline {
+            @Override
+            public double depth(double u, double v) {
+                double at = (Math.atan2(v, u) / (2 * Math.PI) + 1) * ANGLES;
+                int before = (int) at;
+                double share = at - before;
+                double radius = radii[before % ANGLES] * (1 - share) + radii[(before + 1) % ANGLES] * share;
+                return radius - Math.hypot(u, v);
+            }
+
+            @Override
+            public double[] rim() {
+                var rim = new double[2 * ANGLES];
+                for (int i = 0; i < ANGLES; i++) {
+                    double at = 2 * Math.PI * i / ANGLES;
+                    rim[2 * i] = radii[i] * Math.cos(at);
+                    rim[2 * i + 1] = radii[i] * Math.sin(at);
+                }
+                return rim;
+            }
+        }
+    }
+
+    /// Head, trunk, arms and legs that swing as it walks.
+    ///
+    /// @param thickness of the limbs, 1 for the usual one
+    private record Walker(double thickness, Wave legs, Wave arms) implements Form {
+        Walker(RandomGenerator random) {
+            this(random.nextDouble(0.8, 1.25), random);
+        }
+
+        private Walker(double thickness, RandomGenerator random) {
+            this(
+                    thickness,
+                    new Wave(random, 0, random.nextDouble(0.2, 0.9), 12, 40),
+                    new Wave(random, 0, random.nextDouble(0.5), 12, 40));
+        }
+
+        @Override
+        public Form moving(RandomGenerator random) {
+            return new Walker(thickness, random);
+        }
+
+        @Override
+        public Outline at(int frame) {
+            double step = legs.at(frame);
+            double swing = arms.at(frame);
+            return new Limbs(List.of(
+                    new Limb(0, -0.84, 0, -0.84, 0.15),
+                    new Limb(0, -0.5, 0, -0.05, 0.16 * thickness),
+                    new Limb(-0.5, -0.5, -0.55 + swing, 0.05, 0.08 * thickness),
+                    new Limb(0.5, -0.5, 0.55 - swing, 0.05, 0.08 * thickness),
+                    new Limb(-0.15, 0, -0.25 + step, 0.88, 0.11 * thickness),
+                    new Limb(0.15, 0, 0.25 - step, 0.88, 0.11 * thickness)));
+        }
+    }
+
+    /// What is near to a line between two points.
+    ///
+    /// @param radius in half heights
+    private record Limb(double fromU, double fromV, double toU, double toV, double radius) {
+        /// A walker's width as a share of its height.
+        static final double ASPECT = 0.38;
+
+        double depth(double u, double v) {
+            double lengthU = ASPECT * (toU - fromU);
+            double lengthV = toV - fromV;
+            double du = ASPECT * (u - fromU);
+            double dv = v - fromV;
+            double square = lengthU * lengthU + lengthV * lengthV;
+            double share = square == 0 ? 0 : Math.clamp((du * lengthU + dv * lengthV) / square, 0, 1);
+            return radius - Math.hypot(du - share * lengthU, dv - share * lengthV);
+        }
+    }
+
+    private record Limbs(List<Limb> limbs) implements Outline {
+        private static final int ANGLES = 12;
+
+        @Override
+        public double depth(double u, double v) {
+            double deepest = Double.NEGATIVE_INFINITY;
+            for (Limb limb : limbs) {
+                deepest = Math.max(deepest, limb.depth(u, v));
+            }
+            return deepest;
+        }
+
+        @Override
+        public double[] rim() {
+            var rim = new double[4 * ANGLES * limbs.size()];
+            int at = 0;
+            for (Limb limb : limbs) {
+                for (int i = 0; i < ANGLES; i++) {
+                    double across = limb.radius / Limb.ASPECT * Math.cos(2 * Math.PI * i / ANGLES);
+                    double down = limb.radius * Math.sin(2 * Math.PI * i / ANGLES);
+                    rim[at++] = limb.fromU + across;
+                    rim[at++] = limb.fromV + down;
+                    rim[at++] = limb.toU + across;
+                    rim[at++] = limb.toV + down;
+                }
+            }
+            return rim;
+        }
+    }
+
+    /// A piece of a photo within a moving outline.
+    private static final class CutOut {
         /// The least contrast to the background's mean, as a share of the photo's.
         private static final double MURKIEST = 0.3;
 
@@ -194,9 +517,7 @@ public final class Composition implements FrameSequence {
         private final float contrast;
         private final double halfWidth;
         private final double halfHeight;
-        private final double[] outline;
-        private final double[] waves;
-        private final Wave[] deformations = new Wave[WAVES];
+        private final Form form;
         private final Texture upper;
         private final Texture lower;
         private final double border;
@@ -211,27 +532,23 @@ public final class Composition implements FrameSequence {
                     stage,
                     side * Math.exp(random.nextDouble(-0.75, 0.25)) / 2,
                     side * Math.exp(random.nextDouble(-0.4, 0.4)) / 2,
-                    outline(random),
-                    random.doubles(WAVES, 0, 0.12).toArray(),
+                    new Blob(random),
                     random);
         }
 
-        private CutOut(
-                Stage stage,
-                double halfWidth,
-                double halfHeight,
-                double[] outline,
-                double[] waves,
-                RandomGenerator random) {
+        /// Something that walks.
+        static CutOut walker(Stage stage, double side, RandomGenerator random) {
+            double halfHeight = side * Math.exp(random.nextDouble(0.2, 0.6)) / 2;
+            double halfWidth = halfHeight * Limb.ASPECT * Math.exp(random.nextDouble(-0.25, 0.25));
+            return new CutOut(stage, halfWidth, halfHeight, new Walker(random), random);
+        }
+
+        private CutOut(Stage stage, double halfWidth, double halfHeight, Form body, RandomGenerator random) {
             this.stage = stage;
             contrast = random.nextBoolean() ? 1 : (float) random.nextDouble(MURKIEST, 1);
             this.halfWidth = halfWidth;
             this.halfHeight = halfHeight;
-            this.outline = outline;
-            this.waves = waves;
-            for (int i = 0; i < WAVES; i++) {
-                deformations[i] = new Wave(random, 0, random.nextDouble(0.5 * Math.PI), 15, 80);
-            }
+            form = body.moving(random);
             int width = stage.width;
             int height = stage.height;
             upper = new Texture(stage.photos, halfWidth, halfHeight, random);
@@ -257,37 +574,15 @@ public final class Composition implements FrameSequence {
 
         /// Of the same outline, elsewhere and of other stuff.
         CutOut twin(Stage stage, RandomGenerator random) {
-            return new CutOut(stage, halfWidth, halfHeight, outline, waves, random);
-        }
-
-        /// Radii by angle, for half sides of 1: a superellipse from round to square.
-        private static double[] outline(RandomGenerator random) {
-            double power = random.nextBoolean() ? 2 : random.nextDouble(1.4, 8);
-            var radii = new double[ANGLES];
-            for (int i = 0; i < ANGLES; i++) {
-                double at = 2 * Math.PI * i / ANGLES;
-                radii[i] = Math.pow(
-                        Math.pow(Math.abs(Math.cos(at)), power) + Math.pow(Math.abs(Math.sin(at)), power), -1 / power);
-            }
-            return radii;
-        }
-
-        private double[] radii(int frame) {
-            double[] radii = outline.clone();
-            for (int wave = 0; wave < WAVES; wave++) {
-                double phase = deformations[wave].at(frame) + 2.4 * wave;
-                for (int i = 0; i < ANGLES; i++) {
-                    radii[i] *= 1 + waves[wave] * Math.cos((wave + 2) * 2 * Math.PI * i / ANGLES + phase);
-                }
-            }
-            return radii;
+            return new CutOut(stage, halfWidth, halfHeight, form, random);
         }
 
         TargetBox box(int frame) {
-            return box(frame, radii(frame));
+            return box(frame, form.at(frame));
         }
 
-        private TargetBox box(int frame, double[] radii) {
+        private TargetBox box(int frame, Outline outline) {
+            double[] rim = outline.rim();
             double scale = Math.exp(growth.at(frame));
             double cosine = Math.cos(angle.at(frame));
             double sine = Math.sin(angle.at(frame));
@@ -295,10 +590,9 @@ public final class Composition implements FrameSequence {
             double top = Double.POSITIVE_INFINITY;
             double right = Double.NEGATIVE_INFINITY;
             double bottom = Double.NEGATIVE_INFINITY;
-            for (int i = 0; i < ANGLES; i++) {
-                double at = 2 * Math.PI * i / ANGLES;
-                double u = scale * radii[i] * Math.cos(at) * halfWidth;
-                double v = scale * radii[i] * Math.sin(at) * halfHeight;
+            for (int i = 0; i < rim.length; i += 2) {
+                double u = scale * rim[i] * halfWidth;
+                double v = scale * rim[i + 1] * halfHeight;
                 double pointX = x.at(frame) + u * cosine - v * sine;
                 double pointY = y.at(frame) + u * sine + v * cosine;
                 left = Math.min(left, pointX);
@@ -310,8 +604,8 @@ public final class Composition implements FrameSequence {
         }
 
         void paint(int frame, int left, int top, int width, int height, float[] rgb) {
-            double[] radii = radii(frame);
-            TargetBox box = box(frame, radii);
+            Outline outline = form.at(frame);
+            TargetBox box = box(frame, outline);
             int fromX = Math.max(left, (int) Math.floor(box.x()) - 2);
             int fromY = Math.max(top, (int) Math.floor(box.y()) - 2);
             int toX = Math.min(left + width, (int) Math.ceil(box.x() + box.width()) + 2);
@@ -329,11 +623,7 @@ public final class Composition implements FrameSequence {
                     double dy = row + 0.5 - centreY;
                     double u = (dx * cosine + dy * sine) / halfWidth;
                     double v = (dy * cosine - dx * sine) / halfHeight;
-                    double at = (Math.atan2(v, u) / (2 * Math.PI) + 1) * ANGLES;
-                    int before = (int) at;
-                    double share = at - before;
-                    double radius = radii[before % ANGLES] * (1 - share) + radii[(before + 1) % ANGLES] * share;
-                    double distance = (radius - Math.hypot(u, v)) * Math.min(halfWidth, halfHeight) * scale;
+                    double distance = outline.depth(u, v) * Math.min(halfWidth, halfHeight) * scale;
                     float cover = (float) Math.clamp(0.5 + distance / stage.softness, 0, 1);
                     if (cover > 0) {
                         (v < border ? upper : lower).sample(u * halfWidth, v * halfHeight, colour);

@@ -119,6 +119,33 @@ record Crop(double centreX, double centreY, double side, int pixels) {
         return new Seen(values, padding);
     }
 
+    /// The picture that values show.
+    static Picture picture(float[] values, int pixels) {
+        int plane = pixels * pixels;
+        var rgb = new byte[3 * plane];
+        for (int i = 0; i < plane; i++) {
+            for (int channel = 0; channel < 3; channel++) {
+                float shade = values[(2 - channel) * plane + i] * DEVIATION[2 - channel] + MEAN[2 - channel];
+                rgb[3 * i + channel] = (byte) Math.clamp(Math.round(255 * shade), 0, 255);
+            }
+        }
+        return new Picture(pixels, pixels, rgb);
+    }
+
+    /// What a network sees of a picture.
+    static float[] values(Picture picture) {
+        byte[] rgb = picture.rgb();
+        int plane = rgb.length / 3;
+        var values = new float[3 * plane];
+        for (int i = 0; i < plane; i++) {
+            for (int channel = 0; channel < 3; channel++) {
+                values[(2 - channel) * plane + i] =
+                        normalised((rgb[3 * i + channel] & 0xff) / 255f, channel, 2 - channel, Tint.NONE);
+            }
+        }
+        return values;
+    }
+
     private static float normalised(float value, int channel, int statistics, Tint tint) {
         float tinted = Math.clamp(value * tint.gain[channel] + tint.shift[channel], 0, 1);
         return (tinted - MEAN[statistics]) / DEVIATION[statistics];

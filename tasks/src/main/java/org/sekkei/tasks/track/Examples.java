@@ -22,6 +22,14 @@ final class Examples {
     private static final double BLURRED = 0.2;
     private static final double TINT = 0.15;
     private static final int TRIES = 20;
+    private static final double SHARE_OF_PLACES = 0.15;
+    private static final double SHARE_OF_STREETS = 0.4;
+
+    /// Of the pictures that show nothing of the object, those of its own video, where it is not.
+    private static final double ELSEWHERE = 0.6;
+
+    /// Of all, those that are seen as by a poor camera.
+    private static final double POOR = 0.4;
 
     /// Composed videos have so many frames, of which two are made.
     private static final int COMPOSED_LENGTH = 120;
@@ -54,10 +62,15 @@ final class Examples {
         var random = new SplittableRandom(number * 0x9E3779B97F4A7C15L + 0x632BE59BD9B4E019L);
         Pair pair = pair(random);
         boolean negative = random.nextDouble() < NEGATIVE;
-        Pair other = negative ? pair(random) : pair;
+        boolean elsewhere = negative && random.nextDouble() < ELSEWHERE;
+        View away = elsewhere ? elsewhere(pair, random) : null;
+        Pair other = negative && away == null ? pair(random) : pair;
         boolean flipped = random.nextBoolean();
-        Crop.Seen template = cut(pair.sequence, pair.first, 0, flipped, random).seen;
-        Cut search = cut(other.sequence, other.second, 1, flipped, random);
+        PoorCamera camera = random.nextDouble() < POOR ? new PoorCamera(random) : null;
+        Crop.Seen template =
+                cut(view(pair.sequence, pair.first, 0), 0, flipped, camera, random).seen;
+        View sought = away != null ? away : view(other.sequence, other.second, 1);
+        Cut search = cut(sought, 1, flipped, camera, random);
         return new Example(template, search.seen, negative ? null : search.target);
     }
 
@@ -65,13 +78,7 @@ final class Examples {
         int count = sources.sequences.size();
         boolean composed = count == 0 || !sources.photos.isEmpty() && random.nextBoolean();
         FrameSequence sequence = composed
-                ? new Composition(
-                        "training",
-                        sources.photos,
-                        random.nextInt(200, 480),
-                        random.nextInt(160, 360),
-                        COMPOSED_LENGTH,
-                        random.nextLong())
+                ? composition(random)
                 : sources.sequences.get(random.nextInt(count));
         for (int i = 0; i < TRIES; i++) {
             int first = random.nextInt(sequence.length());
@@ -83,19 +90,70 @@ final class Examples {
         throw new IOException(sequence.name() + ": in hardly any of its frames is a box.");
     }
 
+    private Composition composition(RandomGenerator random) {
+        double kind = random.nextDouble();
+        return new Composition(
+                "training",
+                sources.photos,
+                random.nextInt(200, 480),
+                random.nextInt(160, 360),
+                COMPOSED_LENGTH,
+                random.nextLong(),
+                kind < SHARE_OF_PLACES
+                        ? Composition.Kind.PLACE
+                        : kind < SHARE_OF_PLACES + SHARE_OF_STREETS
+                                ? Composition.Kind.STREET
+                                : Composition.Kind.OPEN);
+    }
+
     private static boolean isVisible(@Nullable TargetBox box) {
         return box != null && box.width() >= 1 && box.height() >= 1;
     }
 
     private record Cut(Crop.Seen seen, TargetBox target) {}
 
-    private Cut cut(FrameSequence sequence, int index, int which, boolean flipped, RandomGenerator random)
-            throws IOException {
+    /// What is looked at: the box, in a frame, and the square around it or elsewhere.
+    private record View(FrameSequence sequence, int index, TargetBox box, Crop plain) {}
+
+    private View view(FrameSequence sequence, int index, int which) {
         TargetBox box = sequence.truth(index);
         if (box == null) {
             throw new IllegalStateException("a frame without a box was drawn");
         }
-        Crop plain = which == 0 ? measures.template(box) : measures.search(box, measures.search());
+        return new View(
+                sequence,
+                index,
+                box,
+                which == 0 ? measures.template(box) : measures.search(box, measures.search()));
+    }
+
+    /// The search picture of a frame, moved to where nothing of the object is in it, if there is such a place.
+    private @Nullable View elsewhere(Pair pair, RandomGenerator random) {
+        View view = view(pair.sequence, pair.second, 1);
+        Crop plain = view.plain;
+        double away = plain.side() * (Math.exp(SCALE[1]) / 2 + SHIFT[1]) + Math.max(view.box.width(), view.box.height()) / 2;
+        for (int i = 0; i < TRIES; i++) {
+            double angle = random.nextDouble(2 * Math.PI);
+            // Around it, so that one of both distances is far enough.
+            double far = away * Math.sqrt(2) * random.nextDouble(1, 1.5);
+            var crop = new Crop(
+                    plain.centreX() + far * Math.cos(angle),
+                    plain.centreY() + far * Math.sin(angle),
+                    plain.side(),
+                    plain.pixels());
+            if (pair.sequence instanceof Composition composition && composition.shows(crop.centreX(), crop.centreY())) {
+                return new View(pair.sequence, pair.second, view.box, crop);
+            }
+        }
+        return null;
+    }
+
+    private Cut cut(View view, int which, boolean flipped, @Nullable PoorCamera camera, RandomGenerator random)
+            throws IOException {
+        FrameSequence sequence = view.sequence;
+        int index = view.index;
+        TargetBox box = view.box;
+        Crop plain = view.plain;
         double side = plain.side() * Math.exp(random.nextDouble(-SCALE[which], SCALE[which]));
         double shift = SHIFT[which] * plain.side();
         var crop = new Crop(
@@ -108,6 +166,9 @@ final class Examples {
                 : Crop.Region.whole(sequence.frame(index));
         Crop.Seen seen = crop.cut(region, Crop.meanColour(region.picture()), tint(random));
         TargetBox target = crop.toCrop(box);
+        if (camera != null) {
+            seen = new Crop.Seen(camera.applied(seen.values(), crop.pixels(), random), seen.padding());
+        }
         if (random.nextDouble() < BLURRED) {
             seen = new Crop.Seen(blurred(seen.values(), crop.pixels()), seen.padding());
         }

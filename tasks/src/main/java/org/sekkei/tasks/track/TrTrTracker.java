@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.models.TrTr;
 import org.sekkei.models.weights.Checkpoint;
@@ -100,10 +102,14 @@ public final class TrTrTracker implements Tracker {
     private static final double FUSING = 0.6;
 
     /// Below it the classifier does not believe that the object is there.
-    private static final double NOT_FOUND = 0.25;
+    private static final double NOT_FOUND = 0.15;
 
-    /// Warmer than it, a frame is worth remembering.
-    private static final double CERTAIN = 0.4;
+    /// Once it was lost, an object that is found must be surer than that: most of what the wide search sees is another.
+    private static final double FOUND_AGAIN = 0.4;
+
+    /// Warmer than it, a frame is worth remembering. Where only sure frames taught, an object that changes would become
+    /// colder and colder.
+    private static final double CERTAIN = 0.2;
 
     private static final int LEARN_EVERY = 10;
     private static final double WIDENING = 1.25;
@@ -128,8 +134,16 @@ public final class TrTrTracker implements Tracker {
     private TargetBox box = new TargetBox(0, 0, 1, 1);
     private double smallestWidth;
     private double smallestHeight;
+    private double[] corrections = {1, 1};
     private int search;
+    private boolean lost;
     private int frames;
+
+    /// Of these, those at which the extents are compared.
+    private static final double[][] NEAR = Arrays.copyOf(SHIFTS, 5);
+
+    /// Of extents, as a logarithm.
+    private static final double LARGEST_CORRECTION = 0.5;
 
     public TrTrTracker(Weights weights, Settings settings) {
         this.weights = weights;
@@ -153,13 +167,66 @@ public final class TrTrTracker implements Tracker {
         float[] mean = Crop.meanColour(frame);
         try (var _ = Scope.open();
                 var _ = Autograd.noGrad()) {
-            template = weights.network
+            Tensor features = weights.network
                     .features(tensor(measures.template(box).cut(frame, mean)))
                     .keep();
+            template = features;
+            corrections = weights.model.isCorrected() ? corrections(frame, mean, features) : new double[] {1, 1};
         }
+        lost = false;
         if (settings.online) {
             classifier = classifier(frame, mean);
         }
+    }
+
+    /// What extents are multiplied with so that those of the first frame are right.
+    ///
+    /// How much of what surrounds an object a network takes for a part of it differs from object to object, but little
+    /// from frame to frame.
+    private double[] corrections(Picture frame, float[] mean, Tensor ofTemplate) {
+        var sums = new double[2];
+        try (var _ = Scope.open();
+                var _ = Autograd.noGrad()) {
+            for (double[] shift : NEAR) {
+                Crop crop = shifted(shift);
+                TargetBox truth = crop.toCrop(box);
+                Crop.Seen seen = crop.cut(frame, mean);
+                TrTr.Found found = weights.network.find(
+                        ofTemplate, weights.network.features(tensor(seen)), padding(seen, crop));
+                Choice.Outputs outputs = outputs(found, crop, new double[] {1, 1});
+                TargetBox said = Choice.size(outputs, outputs.position(truth), measures);
+                sums[0] += Math.log(truth.width() / said.width());
+                sums[1] += Math.log(truth.height() / said.height());
+            }
+        }
+        return new double[] {correction(sums[0]), correction(sums[1])};
+    }
+
+    private static double correction(double sumOfLogarithms) {
+        return Math.exp(Math.clamp(sumOfLogarithms / NEAR.length, -LARGEST_CORRECTION, LARGEST_CORRECTION));
+    }
+
+    /// The usual search picture, shifted by shares of the template's side.
+    private Crop shifted(double[] shift) {
+        Crop middle = measures.search(box, usual);
+        double side = box.contextSide();
+        return new Crop(
+                middle.centreX() + shift[0] * side,
+                middle.centreY() + shift[1] * side,
+                middle.side(),
+                middle.pixels());
+    }
+
+    private static Choice.Outputs outputs(TrTr.Found found, Crop crop, double[] corrections) {
+        float[] extent = found.extent().to(Device.CPU).toFloats();
+        for (int i = 0; i < extent.length; i++) {
+            extent[i] *= (float) corrections[i % 2];
+        }
+        return new Choice.Outputs(
+                Measures.positions(crop.pixels()),
+                found.heat().sigmoid().to(Device.CPU).toFloats(),
+                found.offset().to(Device.CPU).toFloats(),
+                extent);
     }
 
     private OnlineClassifier classifier(Picture frame, float[] mean) {
@@ -168,14 +235,9 @@ public final class TrTrTracker implements Tracker {
             List<TargetBox> targets = new ArrayList<>();
             try (var _ = Autograd.noGrad()) {
                 for (double[] shift : SHIFTS) {
-                    Crop middle = measures.search(box, usual);
-                    double side = box.contextSide();
-                    var crop = new Crop(
-                            middle.centreX() + shift[0] * side,
-                            middle.centreY() + shift[1] * side,
-                            middle.side(),
-                            middle.pixels());
-                    maps.add(joined(weights.network.levels(tensor(crop.cut(frame, mean)))));
+                    Crop crop = shifted(shift);
+                    Crop.Seen seen = crop.cut(frame, mean);
+                    maps.add(joined(weights.network.levels(tensor(seen)), seen));
                     targets.add(crop.toCrop(box));
                 }
             }
@@ -183,10 +245,14 @@ public final class TrTrTracker implements Tracker {
         }
     }
 
-    /// Both levels, each of mean square 1.
-    private static Tensor joined(List<Tensor> levels) {
+    /// Both levels and the gradients, each of mean square 1.
+    private Tensor joined(List<Tensor> levels, Crop.Seen seen) {
+        int pixels = (int) Math.round(Math.sqrt(seen.padding().length));
+        int side = Measures.positions(pixels);
+        Tensor gradients = Tensor.of(Gradients.of(seen.values(), pixels), 1, Gradients.CHANNELS, side, side)
+                .to(weights.device);
         return Tensor.cat(
-                levels.stream()
+                Stream.concat(levels.stream(), Stream.of(gradients))
                         .map(level -> level.mul(
                                 level.square().mean(true, 1, 2, 3).add(1e-6).rsqrt()))
                         .toList(),
@@ -207,31 +273,30 @@ public final class TrTrTracker implements Tracker {
         Crop crop = measures.search(box, search);
         Crop.Seen seen = crop.cut(frame, Crop.meanColour(frame));
         try (var _ = Scope.open()) {
-            Tensor maps;
+            List<Tensor> levels;
             Choice.Outputs outputs;
             try (var _ = Autograd.noGrad()) {
-                List<Tensor> levels = weights.network.levels(tensor(seen));
-                TrTr.Found found = weights.network.find(
-                        template,
-                        levels.getLast(),
-                        Tensor.of(seen.padding(), 1, crop.pixels(), crop.pixels())
-                                .to(weights.device));
-                outputs = new Choice.Outputs(
-                        Measures.positions(crop.pixels()),
-                        found.heat().sigmoid().to(Device.CPU).toFloats(),
-                        found.offset().to(Device.CPU).toFloats(),
-                        found.extent().to(Device.CPU).toFloats());
-                maps = joined(levels);
+                levels = weights.network.levels(tensor(seen));
+                TrTr.Found found = weights.network.find(template, levels.getLast(), padding(seen, crop));
+                outputs = outputs(found, crop, corrections);
             }
-            return classifier == null ? alone(frame, crop, outputs) : together(frame, crop, outputs, maps, classifier);
+            return classifier == null
+                    ? alone(frame, crop, outputs)
+                    : together(frame, crop, outputs, joined(levels, seen), classifier);
         }
     }
 
+    private Tensor padding(Crop.Seen seen, Crop crop) {
+        return Tensor.of(seen.padding(), 1, crop.pixels(), crop.pixels()).to(weights.device);
+    }
+
     private Sighting alone(Picture frame, Crop crop, Choice.Outputs outputs) {
-        Choice choice = Choice.of(outputs, crop.toCrop(box), measures, settings.window, THRESHOLD);
-        if (choice.score() < THRESHOLD) {
-            return new Sighting(box, choice.score(), true);
+        Choice choice = Choice.of(outputs, crop.toCrop(box), measures, lost ? 0 : settings.window, THRESHOLD);
+        if (choice.score() < (lost ? weights.model.foundAbove() : weights.model.lostBelow())) {
+            return lose(choice.score());
         }
+        lost = false;
+        search = usual;
         move(frame, crop, choice, choice.score());
         return new Sighting(box, choice.score(), false);
     }
@@ -248,18 +313,18 @@ public final class TrTrTracker implements Tracker {
             fused[i] = (float) (FUSING * warm[i] + (1 - FUSING) * own);
         }
         // Where the object may be anywhere, a place near the last one is no likelier.
-        double window = search > usual ? 0 : settings.window;
+        double window = lost ? 0 : settings.window;
         Choice choice = Choice.of(
                 new Choice.Outputs(outputs.side(), fused, outputs.offset(), outputs.extent()),
                 crop.toCrop(box),
                 measures,
                 window,
                 THRESHOLD);
-        if (warmest < NOT_FOUND || choice.score() < FUSING * NOT_FOUND) {
-            search = (int) Math.min(WIDEST * measures.search(), Math.round(search * WIDENING));
-            search = Math.max(search, usual);
-            return new Sighting(box, choice.score(), true);
+        double needed = lost ? FOUND_AGAIN : NOT_FOUND;
+        if (warmest < needed || choice.score() < FUSING * needed) {
+            return lose(choice.score());
         }
+        lost = false;
         search = usual;
         move(frame, crop, choice, outputs.heat()[choice.position()]);
         if (warm[choice.position()] >= CERTAIN) {
@@ -269,6 +334,14 @@ public final class TrTrTracker implements Tracker {
             learner.learn();
         }
         return new Sighting(box, Math.min(1, choice.score()), false);
+    }
+
+    /// The box stays, and the next search picture is wider.
+    private Sighting lose(double score) {
+        lost = true;
+        search = (int) Math.min(WIDEST * measures.search(), Math.round(search * WIDENING));
+        search = Math.max(search, usual);
+        return new Sighting(box, score, true);
     }
 
     private void move(Picture frame, Crop crop, Choice choice, double certainty) {

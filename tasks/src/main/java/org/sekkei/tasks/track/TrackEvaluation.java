@@ -29,6 +29,8 @@ public final class TrackEvaluation {
     /// @param success of each threshold, the share of frames whose overlap is above it
     /// @param within for each number of pixels up to [#FARTHEST], the share of frames whose centre is so near
     /// @param lost frames in which the tracker said that it lost the object
+    /// @param absent frames in which the object is not to be seen
+    /// @param lostWhileAbsent of these, those in which the tracker said so
     /// @param skipped frames that could not be read
     /// @param seconds of the tracker alone, without reading
     public record Score(
@@ -38,6 +40,8 @@ public final class TrackEvaluation {
             double[] success,
             double[] within,
             int lost,
+            int absent,
+            int lostWhileAbsent,
             int skipped,
             double seconds) {
         /// The area under the curve of success.
@@ -103,12 +107,17 @@ public final class TrackEvaluation {
         List<TargetBox> boxes = new ArrayList<>();
         List<TargetBox> truths = new ArrayList<>();
         int lost = 0;
+        int absent = 0;
+        int lostWhileAbsent = 0;
         for (int i = 0; i < found.size(); i++) {
             lost += found.get(i).lost() ? 1 : 0;
             TargetBox truth = sequence.truth(i);
             if (truth != null) {
                 boxes.add(found.get(i).box());
                 truths.add(truth);
+            } else {
+                absent++;
+                lostWhileAbsent += found.get(i).lost() ? 1 : 0;
             }
         }
         return new Score(
@@ -118,6 +127,8 @@ public final class TrackEvaluation {
                 success(boxes, truths),
                 within(boxes, truths),
                 lost - skipped,
+                absent,
+                lostWhileAbsent,
                 skipped,
                 seconds);
     }

@@ -12,21 +12,30 @@ import org.sekkei.torch.Generator;
 /// The networks that follow an object.
 public enum TrackModel {
     /// A few convolutions and a transformer of 96 numbers a token; it ships.
-    LIGHT("trtr_light", Measures.LIGHT, new Rates(1e-3, 1, 1), TrTr::light),
+    LIGHT("trtr_light", Measures.LIGHT, new Rates(1e-3, 1, 1), new Following(0.15, 0.3, true), TrTr::light),
     /// The authors' network.
-    RESNET50("trtr_resnet50", Measures.AUTHORS, new Rates(1e-4, 0.1, 0.1), TrTr::new);
+    RESNET50("trtr_resnet50", Measures.AUTHORS, new Rates(1e-4, 0.1, 0.1), new Following(0.05, 0.05, false), TrTr::new);
 
     private record Rates(double usual, double backbone, double clipping) {}
+
+    /// How its answers are taken. The heats at which an object is lost, and found again, part for `LIGHT` frames of
+    /// composed videos that show the object from those that do not; for `RESNET50` they are the authors' bound, below
+    /// which heat says nothing.
+    ///
+    /// @param corrected whether its boxes are held against that of the first frame; the authors' are not
+    private record Following(double lostBelow, double foundAbove, boolean corrected) {}
 
     private final String networkName;
     private final Measures measures;
     private final Rates rates;
+    private final Following following;
     private final Function<Generator, TrTr> factory;
 
-    TrackModel(String networkName, Measures measures, Rates rates, Function<Generator, TrTr> factory) {
+    TrackModel(String networkName, Measures measures, Rates rates, Following following, Function<Generator, TrTr> factory) {
         this.networkName = networkName;
         this.measures = measures;
         this.rates = rates;
+        this.following = following;
         this.factory = factory;
     }
 
@@ -43,6 +52,21 @@ public enum TrackModel {
     /// The norm of the gradients at most.
     public double clipping() {
         return rates.clipping;
+    }
+
+    /// Heat below which the object is not seen.
+    double lostBelow() {
+        return following.lostBelow;
+    }
+
+    /// Heat from which on an object that was lost is taken to be found.
+    double foundAbove() {
+        return following.foundAbove;
+    }
+
+    /// Whether its boxes are corrected by what it says of the first frame.
+    boolean isCorrected() {
+        return following.corrected;
     }
 
     String networkName() {

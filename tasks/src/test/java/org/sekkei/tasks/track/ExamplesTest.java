@@ -24,9 +24,9 @@ class ExamplesTest {
 
     @Test
     void everyPixelFollowsFromPhotosAndSeed() {
-        var one = new Composition("one", photos(), 120, 90, 30, 5);
-        var other = new Composition("other", photos(), 120, 90, 30, 5);
-        var third = new Composition("third", photos(), 120, 90, 30, 6);
+        var one = new Composition("one", photos(), 120, 90, 30, 5, Composition.Kind.OPEN);
+        var other = new Composition("other", photos(), 120, 90, 30, 5, Composition.Kind.OPEN);
+        var third = new Composition("third", photos(), 120, 90, 30, 6, Composition.Kind.OPEN);
 
         assertThat(other.frame(7).rgb()).isEqualTo(one.frame(7).rgb());
         assertThat(other.truth(7)).isEqualTo(one.truth(7));
@@ -36,7 +36,7 @@ class ExamplesTest {
 
     @Test
     void aPartOfAFrameHasThePixelsOfTheWhole() {
-        var composition = new Composition("one", photos(), 120, 90, 30, 8);
+        var composition = new Composition("one", photos(), 120, 90, 30, 8, Composition.Kind.OPEN);
         byte[] whole = composition.frame(4).rgb();
 
         Picture part = composition.region(4, 31, 17, 40, 30).picture();

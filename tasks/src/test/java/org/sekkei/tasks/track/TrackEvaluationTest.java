@@ -99,6 +99,91 @@ class TrackEvaluationTest {
         }
     }
 
+    /// A square that goes away for some frames and comes back.
+    private record Visitor(MovingSquare square, int from, int to) implements FrameSequence {
+        @Override
+        public String name() {
+            return "visitor";
+        }
+
+        @Override
+        public int length() {
+            return square.length();
+        }
+
+        @Override
+        public Picture frame(int index) {
+            return isAway(index) ? new MovingSquare(square.length(), 0).frame(index) : square.frame(index);
+        }
+
+        private boolean isAway(int index) {
+            return index >= from && index < to;
+        }
+
+        @Override
+        public @Nullable TargetBox truth(int index) {
+            return isAway(index) ? null : square.truth(index);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatGoesAwayIsLostAndWhatComesBackIsFound(boolean online) throws IOException {
+        var settings = online ? TrTrTracker.Settings.ONLINE : TrTrTracker.Settings.OFFLINE;
+        List<@Nullable Sighting> sightings = new ArrayList<>();
+        var visitor = new Visitor(new MovingSquare(30, 24), 12, 18);
+        try (var tracker = new TrTrTracker(TrTrTracker.Weights.builtIn(Device.CPU), settings)) {
+            TrackEvaluation.Score score =
+                    TrackEvaluation.run(visitor, tracker, (_, sighting) -> sightings.add(sighting));
+            assertThat(score.absent()).isEqualTo(6);
+            assertThat(score.lostWhileAbsent()).isEqualTo(6);
+            assertThat(score.lost()).isBetween(6, 9);
+        }
+        Sighting last = Objects.requireNonNull(sightings.getLast());
+        assertThat(last.lost()).isFalse();
+        assertThat(last.box().intersectionOverUnion(visitor.square.truth(29))).isGreaterThan(0.5);
+    }
+
+    /// Where the box is, a frame differs from the same one without the target, and nowhere else.
+    @ParameterizedTest
+    @CsvSource({"1, OPEN", "2, OPEN", "3, STREET", "4, STREET", "5, STREET"})
+    void aTargetThatIsAbsentIsInNoPixel(long seed, Composition.Kind kind) throws IOException {
+        List<Picture> photos = List.of(new Moving().frame(0), new Moving().frame(4));
+        var composed = new Composition("one", photos, 120, 100, 20, seed, kind);
+        FrameSequence without = composed.without(5, 4);
+        for (int index : new int[] {4, 5, 8, 9}) {
+            boolean absent = index >= 5 && index < 9;
+            TargetBox box = composed.truth(index);
+            assertThat(without.truth(index)).isEqualTo(absent ? null : box);
+            Picture whole = composed.frame(index);
+            Picture frame = without.frame(index);
+            for (int i = 0; i < whole.rgb().length && absent; i++) {
+                int x = i / 3 % 120;
+                int y = i / 3 / 120;
+                boolean near = x > box.x() - 4
+                        && x < box.x() + box.width() + 4
+                        && y > box.y() - 4
+                        && y < box.y() + box.height() + 4;
+                if (!near) {
+                    assertThat(frame.rgb()[i]).isEqualTo(whole.rgb()[i]);
+                }
+            }
+            if (!absent) {
+                assertThat(frame).isEqualTo(whole);
+            }
+        }
+    }
+
+    @Test
+    void noMoreIsAbsentThanThereIs() throws IOException {
+        List<Picture> photos = List.of(new Moving().frame(0));
+        var open = new Composition("one", photos, 90, 70, 20, 1, Composition.Kind.OPEN);
+        var place = new Composition("one", photos, 90, 70, 20, 1, Composition.Kind.PLACE);
+        assertThatThrownBy(() -> open.without(0, 3)).hasMessageContaining("frames 2 to 20");
+        assertThatThrownBy(() -> open.without(15, 6)).hasMessageContaining("not 16 to 21");
+        assertThatThrownBy(() -> place.without(3, 3)).hasMessageContaining("place of a photo");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void theNetworkThatShipsFollows(boolean online) throws IOException {
@@ -164,7 +249,7 @@ class TrackEvaluationTest {
         for (int i : new int[] {0, 1, 2}) {
             photos.add(new Moving().frame(i));
         }
-        var composed = new Composition("one", photos, 96, 80, 3, 11);
+        var composed = new Composition("one", photos, 96, 80, 3, 11, Composition.Kind.OPEN);
         SequenceFolder.write(folder, composed);
         SequenceFolder read = SequenceFolder.open(folder).getFirst();
         assertThat(read.name()).isEqualTo("one");
@@ -179,10 +264,10 @@ class TrackEvaluationTest {
 
     /// A part of a frame has the whole's pixels, and the box is where the frame differs from one without the target.
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-    void partsOfComposedFramesAreThoseOfTheWhole(long seed) throws IOException {
+    @CsvSource({"1, OPEN", "2, OPEN", "3, OPEN", "4, OPEN", "1, STREET", "2, STREET", "3, STREET", "1, PLACE", "2, PLACE"})
+    void partsOfComposedFramesAreThoseOfTheWhole(long seed, Composition.Kind kind) throws IOException {
         List<Picture> photos = List.of(new Moving().frame(0), new Moving().frame(4));
-        var composed = new Composition("one", photos, 90, 70, 20, seed);
+        var composed = new Composition("one", photos, 90, 70, 20, seed, kind);
         Picture whole = composed.frame(7);
         Picture part = composed.region(7, 13, 21, 30, 40).picture();
         for (int y = 0; y < 40; y++) {
