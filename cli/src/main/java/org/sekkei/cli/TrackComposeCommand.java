@@ -89,11 +89,9 @@ final class TrackComposeCommand extends Job {
             Files.createDirectories(out);
             for (int i = 0; i < sequences; i++) {
                 String name = String.format(Locale.ROOT, "composed%03d", i + 1);
-                var composed =
-                        new Composition(name, read, width, height, frames, seed * MOST_FRAMES + i, kind);
+                var composed = new Composition(name, read, width, height, frames, seed * MOST_FRAMES + i, kind);
                 SequenceFolder.write(
-                        out,
-                        away == null ? composed : fromOptions(() -> composed.without(away[0] - 1, away[1])));
+                        out, away == null ? composed : fromOptions(() -> composed.without(away[0] - 1, away[1])));
                 progress.update("composing", "sequences", i + 1, sequences, "");
             }
         }

@@ -118,7 +118,9 @@ public final class Composition implements FrameSequence {
 
     @Override
     public TargetBox truth(int index) {
-        return target != null ? target.box(index) : Objects.requireNonNull(place).box(index);
+        return target != null
+                ? target.box(index)
+                : Objects.requireNonNull(place).box(index);
     }
 
     @Override
@@ -128,8 +130,8 @@ public final class Composition implements FrameSequence {
 
     /// The same, of which the target is nowhere in `count` frames from `from` on.
     ///
-    /// @throws IllegalArgumentException if these frames are not all in it and after the first, or there is no target
-    /// that could be left out
+    /// @throws IllegalArgumentException if these frames are not all in it and after the first, or there is
+    /// no target that could be left out
     public FrameSequence without(int from, int count) {
         if (from < 1 || count < 1 || from + count > length) {
             throw new IllegalArgumentException("the target can be absent in frames 2 to " + length + " only, not "
@@ -178,8 +180,7 @@ public final class Composition implements FrameSequence {
         return region(index, left, top, regionWidth, regionHeight, true);
     }
 
-    private Crop.Region region(
-            int index, int left, int top, int regionWidth, int regionHeight, boolean withTarget) {
+    private Crop.Region region(int index, int left, int top, int regionWidth, int regionHeight, boolean withTarget) {
         var rgb = new float[3 * regionWidth * regionHeight];
         background.paint(index, left, top, regionWidth, regionHeight, rgb);
         behind.forEach(body -> body.paint(index, left, top, regionWidth, regionHeight, rgb));

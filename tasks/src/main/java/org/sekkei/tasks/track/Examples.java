@@ -67,8 +67,7 @@ final class Examples {
         Pair other = negative && away == null ? pair(random) : pair;
         boolean flipped = random.nextBoolean();
         PoorCamera camera = random.nextDouble() < POOR ? new PoorCamera(random) : null;
-        Crop.Seen template =
-                cut(view(pair.sequence, pair.first, 0), 0, flipped, camera, random).seen;
+        Crop.Seen template = cut(view(pair.sequence, pair.first, 0), 0, flipped, camera, random).seen;
         View sought = away != null ? away : view(other.sequence, other.second, 1);
         Cut search = cut(sought, 1, flipped, camera, random);
         return new Example(template, search.seen, negative ? null : search.target);
@@ -77,9 +76,7 @@ final class Examples {
     private Pair pair(RandomGenerator random) throws IOException {
         int count = sources.sequences.size();
         boolean composed = count == 0 || !sources.photos.isEmpty() && random.nextBoolean();
-        FrameSequence sequence = composed
-                ? composition(random)
-                : sources.sequences.get(random.nextInt(count));
+        FrameSequence sequence = composed ? composition(random) : sources.sequences.get(random.nextInt(count));
         for (int i = 0; i < TRIES; i++) {
             int first = random.nextInt(sequence.length());
             int second = Math.clamp(first + random.nextInt(-FARTHEST, FARTHEST + 1), 0, sequence.length() - 1);
@@ -101,9 +98,7 @@ final class Examples {
                 random.nextLong(),
                 kind < SHARE_OF_PLACES
                         ? Composition.Kind.PLACE
-                        : kind < SHARE_OF_PLACES + SHARE_OF_STREETS
-                                ? Composition.Kind.STREET
-                                : Composition.Kind.OPEN);
+                        : kind < SHARE_OF_PLACES + SHARE_OF_STREETS ? Composition.Kind.STREET : Composition.Kind.OPEN);
     }
 
     private static boolean isVisible(@Nullable TargetBox box) {
@@ -121,17 +116,15 @@ final class Examples {
             throw new IllegalStateException("a frame without a box was drawn");
         }
         return new View(
-                sequence,
-                index,
-                box,
-                which == 0 ? measures.template(box) : measures.search(box, measures.search()));
+                sequence, index, box, which == 0 ? measures.template(box) : measures.search(box, measures.search()));
     }
 
     /// The search picture of a frame, moved to where nothing of the object is in it, if there is such a place.
     private @Nullable View elsewhere(Pair pair, RandomGenerator random) {
         View view = view(pair.sequence, pair.second, 1);
         Crop plain = view.plain;
-        double away = plain.side() * (Math.exp(SCALE[1]) / 2 + SHIFT[1]) + Math.max(view.box.width(), view.box.height()) / 2;
+        double away =
+                plain.side() * (Math.exp(SCALE[1]) / 2 + SHIFT[1]) + Math.max(view.box.width(), view.box.height()) / 2;
         for (int i = 0; i < TRIES; i++) {
             double angle = random.nextDouble(2 * Math.PI);
             // Around it, so that one of both distances is far enough.

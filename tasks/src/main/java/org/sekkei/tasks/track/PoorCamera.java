@@ -24,10 +24,8 @@ record PoorCamera(double share, double noise, float quality) {
     private static final double FEWEST = 0.35;
 
     PoorCamera(RandomGenerator random) {
-        this(
-                Math.exp(random.nextDouble(Math.log(FEWEST), 0)),
-                random.nextBoolean() ? 0 : random.nextDouble(6),
-                (float) random.nextDouble(0.25, 0.9));
+        this(Math.exp(random.nextDouble(Math.log(FEWEST), 0)), random.nextBoolean() ? 0 : random.nextDouble(6), (float)
+                random.nextDouble(0.25, 0.9));
     }
 
     /// @param seen \[3, pixels, pixels\]

@@ -181,8 +181,8 @@ public final class TrTrTracker implements Tracker {
 
     /// What extents are multiplied with so that those of the first frame are right.
     ///
-    /// How much of what surrounds an object a network takes for a part of it differs from object to object, but little
-    /// from frame to frame.
+    /// How much of what surrounds an object a network takes for a part of it differs from object to object,
+    /// but little from frame to frame.
     private double[] corrections(Picture frame, float[] mean, Tensor ofTemplate) {
         var sums = new double[2];
         try (var _ = Scope.open();
@@ -191,8 +191,8 @@ public final class TrTrTracker implements Tracker {
                 Crop crop = shifted(shift);
                 TargetBox truth = crop.toCrop(box);
                 Crop.Seen seen = crop.cut(frame, mean);
-                TrTr.Found found = weights.network.find(
-                        ofTemplate, weights.network.features(tensor(seen)), padding(seen, crop));
+                TrTr.Found found =
+                        weights.network.find(ofTemplate, weights.network.features(tensor(seen)), padding(seen, crop));
                 Choice.Outputs outputs = outputs(found, crop, new double[] {1, 1});
                 TargetBox said = Choice.size(outputs, outputs.position(truth), measures);
                 sums[0] += Math.log(truth.width() / said.width());
@@ -211,10 +211,7 @@ public final class TrTrTracker implements Tracker {
         Crop middle = measures.search(box, usual);
         double side = box.contextSide();
         return new Crop(
-                middle.centreX() + shift[0] * side,
-                middle.centreY() + shift[1] * side,
-                middle.side(),
-                middle.pixels());
+                middle.centreX() + shift[0] * side, middle.centreY() + shift[1] * side, middle.side(), middle.pixels());
     }
 
     private static Choice.Outputs outputs(TrTr.Found found, Crop crop, double[] corrections) {

@@ -12,15 +12,15 @@ import org.sekkei.torch.Generator;
 /// The networks that follow an object.
 public enum TrackModel {
     /// A few convolutions and a transformer of 96 numbers a token; it ships.
-    LIGHT("trtr_light", Measures.LIGHT, new Rates(1e-3, 1, 1), new Following(0.15, 0.3, true), TrTr::light),
+    LIGHT("trtr_light", Measures.LIGHT, new Rates(1e-3, 1, 1), new Following(0.2, 0.4, true), TrTr::light),
     /// The authors' network.
     RESNET50("trtr_resnet50", Measures.AUTHORS, new Rates(1e-4, 0.1, 0.1), new Following(0.05, 0.05, false), TrTr::new);
 
     private record Rates(double usual, double backbone, double clipping) {}
 
     /// How its answers are taken. The heats at which an object is lost, and found again, part for `LIGHT` frames of
-    /// composed videos that show the object from those that do not; for `RESNET50` they are the authors' bound, below
-    /// which heat says nothing.
+    /// composed videos that show the object from those that do not; for `RESNET50` they are the authors'
+    /// bound, below which heat says nothing.
     ///
     /// @param corrected whether its boxes are held against that of the first frame; the authors' are not
     private record Following(double lostBelow, double foundAbove, boolean corrected) {}
@@ -31,7 +31,12 @@ public enum TrackModel {
     private final Following following;
     private final Function<Generator, TrTr> factory;
 
-    TrackModel(String networkName, Measures measures, Rates rates, Following following, Function<Generator, TrTr> factory) {
+    TrackModel(
+            String networkName,
+            Measures measures,
+            Rates rates,
+            Following following,
+            Function<Generator, TrTr> factory) {
         this.networkName = networkName;
         this.measures = measures;
         this.rates = rates;

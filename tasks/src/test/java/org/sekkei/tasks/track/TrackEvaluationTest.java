@@ -264,7 +264,17 @@ class TrackEvaluationTest {
 
     /// A part of a frame has the whole's pixels, and the box is where the frame differs from one without the target.
     @ParameterizedTest
-    @CsvSource({"1, OPEN", "2, OPEN", "3, OPEN", "4, OPEN", "1, STREET", "2, STREET", "3, STREET", "1, PLACE", "2, PLACE"})
+    @CsvSource({
+        "1, OPEN",
+        "2, OPEN",
+        "3, OPEN",
+        "4, OPEN",
+        "1, STREET",
+        "2, STREET",
+        "3, STREET",
+        "1, PLACE",
+        "2, PLACE"
+    })
     void partsOfComposedFramesAreThoseOfTheWhole(long seed, Composition.Kind kind) throws IOException {
         List<Picture> photos = List.of(new Moving().frame(0), new Moving().frame(4));
         var composed = new Composition("one", photos, 90, 70, 20, seed, kind);
