@@ -137,10 +137,18 @@ public final class TrTrTracker implements Tracker {
     private double[] corrections = {1, 1};
     private int search;
     private boolean lost;
+
+    /// Of the frames in which the object was found, the newest ones counting most.
+    private double usualHeat;
+
+    private int sightings;
     private int frames;
 
     /// Of these, those at which the extents are compared.
     private static final double[][] NEAR = Arrays.copyOf(SHIFTS, 5);
+
+    /// Over so many frames what heat is usual for an object is learnt.
+    private static final int HEAT_FRAMES = 20;
 
     /// Of extents, as a logarithm.
     private static final double LARGEST_CORRECTION = 0.5;
@@ -174,6 +182,8 @@ public final class TrTrTracker implements Tracker {
             corrections = weights.model.isCorrected() ? corrections(frame, mean, features) : new double[] {1, 1};
         }
         lost = false;
+        usualHeat = 0;
+        sightings = 0;
         if (settings.online) {
             classifier = classifier(frame, mean);
         }
@@ -289,11 +299,13 @@ public final class TrTrTracker implements Tracker {
 
     private Sighting alone(Picture frame, Crop crop, Choice.Outputs outputs) {
         Choice choice = Choice.of(outputs, crop.toCrop(box), measures, lost ? 0 : settings.window, THRESHOLD);
-        if (choice.score() < (lost ? weights.model.foundAbove() : weights.model.lostBelow())) {
+        double share = lost ? weights.model.foundAbove() : weights.model.lostBelow();
+        if (choice.score() < Math.max(THRESHOLD, share * usualHeat)) {
             return lose(choice.score());
         }
         lost = false;
         search = usual;
+        usualHeat += (choice.score() - usualHeat) / Math.min(++sightings, HEAT_FRAMES);
         move(frame, crop, choice, choice.score());
         return new Sighting(box, choice.score(), false);
     }

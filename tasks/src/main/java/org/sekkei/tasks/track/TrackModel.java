@@ -12,15 +12,15 @@ import org.sekkei.torch.Generator;
 /// The networks that follow an object.
 public enum TrackModel {
     /// A few convolutions and a transformer of 96 numbers a token; it ships.
-    LIGHT("trtr_light", Measures.LIGHT, new Rates(1e-3, 1, 1), new Following(0.2, 0.4, true), TrTr::light),
+    LIGHT("trtr_light", Measures.LIGHT, new Rates(1e-3, 1, 1), new Following(0.5, 0.9, true), TrTr::light),
     /// The authors' network.
-    RESNET50("trtr_resnet50", Measures.AUTHORS, new Rates(1e-4, 0.1, 0.1), new Following(0.05, 0.05, false), TrTr::new);
+    RESNET50("trtr_resnet50", Measures.AUTHORS, new Rates(1e-4, 0.1, 0.1), new Following(0, 0, false), TrTr::new);
 
     private record Rates(double usual, double backbone, double clipping) {}
 
-    /// How its answers are taken. The heats at which an object is lost, and found again, part for `LIGHT` frames of
-    /// composed videos that show the object from those that do not; for `RESNET50` they are the authors'
-    /// bound, below which heat says nothing.
+    /// How its answers are taken. An object is lost, and found again, at shares of the heat that was usual for it: for
+    /// `LIGHT` those that part, best of those tried, frames of composed videos that show the object from those that
+    /// do not; for `RESNET50` none, so that the authors' bound is left, below which heat says nothing.
     ///
     /// @param corrected whether its boxes are held against that of the first frame; the authors' are not
     private record Following(double lostBelow, double foundAbove, boolean corrected) {}
@@ -59,12 +59,12 @@ public enum TrackModel {
         return rates.clipping;
     }
 
-    /// Heat below which the object is not seen.
+    /// Share of the usual heat below which the object is not seen.
     double lostBelow() {
         return following.lostBelow;
     }
 
-    /// Heat from which on an object that was lost is taken to be found.
+    /// Share of it from which on an object that was lost is taken to be found.
     double foundAbove() {
         return following.foundAbove;
     }

@@ -137,7 +137,7 @@ class TrackEvaluationTest {
                     TrackEvaluation.run(visitor, tracker, (_, sighting) -> sightings.add(sighting));
             assertThat(score.absent()).isEqualTo(6);
             assertThat(score.lostWhileAbsent()).isEqualTo(6);
-            assertThat(score.lost()).isBetween(6, 9);
+            assertThat(score.lost()).isBetween(6, 14);
         }
         Sighting last = Objects.requireNonNull(sightings.getLast());
         assertThat(last.lost()).isFalse();
