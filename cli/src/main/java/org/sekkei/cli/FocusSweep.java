@@ -4,6 +4,8 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.imageio.IIOImage;
@@ -16,8 +18,9 @@ import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.sekkei.pictures.Picture;
 import org.sekkei.pictures.PictureWriter;
+import org.sekkei.pictures.video.FrameSink;
 
-/// Pictures of one scene, focused from far to near.
+/// Pictures of one scene, focused from far to near, each shown for 0.12 s.
 final class FocusSweep {
     private static final int HUNDREDTHS = 12;
     private static final float QUALITY = 0.9f;
@@ -32,16 +35,34 @@ final class FocusSweep {
         try (ImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
             writer.setOutput(stream);
             writer.prepareWriteSequence(null);
-            int last = pictures.size() - 1;
-            for (int i = 0; i < 2 * last; i++) {
-                BufferedImage image = pictures.get(i <= last ? i : 2 * last - i).toBufferedImage();
-                writer.writeToSequence(new IIOImage(image, null, timing(writer, image, i == 0)), null);
+            boolean first = true;
+            for (Picture picture : thereAndBack(pictures)) {
+                BufferedImage image = picture.toBufferedImage();
+                writer.writeToSequence(new IIOImage(image, null, timing(writer, image, first)), null);
+                first = false;
             }
             writer.endWriteSequence();
         } finally {
             writer.dispose();
         }
         return bytes.toByteArray();
+    }
+
+    /// A video there and back again, in H.264.
+    static void video(Path file, List<Picture> pictures) throws IOException {
+        try (FrameSink sink = FrameSink.create(file, 100.0 / HUNDREDTHS)) {
+            for (Picture picture : thereAndBack(pictures)) {
+                sink.write(picture);
+            }
+            sink.finish();
+        }
+    }
+
+    /// So that the first may follow the last.
+    private static List<Picture> thereAndBack(List<Picture> pictures) {
+        List<Picture> all = new ArrayList<>(pictures);
+        all.addAll(pictures.subList(1, pictures.size() - 1).reversed());
+        return all;
     }
 
     private static IIOMetadata timing(ImageWriter writer, BufferedImage image, boolean first) throws IOException {

@@ -52,7 +52,7 @@ final class RefocusCommand extends Job {
     @Option(
             names = {"-o", "--out"},
             paramLabel = "OUT",
-            description = "What to write: .png or .jpg; with --sweep, .gif or .html.")
+            description = "What to write: .png or .jpg; with --sweep, .gif, .mp4 or .html.")
     private @Nullable Path out;
 
     @Option(names = "--focus", paramLabel = "X,Y", description = "The pixel that shall be sharp, from the upper left.")
@@ -183,14 +183,14 @@ final class RefocusCommand extends Job {
 
     private String ending(Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        List<String> endings = sweep == null ? List.of(".png", ".jpg") : List.of(".gif", ".html");
+        List<String> endings = sweep == null ? List.of(".png", ".jpg") : List.of(".gif", ".mp4", ".html");
         return endings.stream()
                 .filter(name::endsWith)
                 .findFirst()
                 .orElseThrow(() -> usage(file + ": "
                         + (sweep == null
                                 ? "pictures are written as .png or .jpg"
-                                : "a sweep is" + " written as .gif or .html")
+                                : "a sweep is written as .gif, .mp4 or .html")
                         + "."));
     }
 
@@ -309,7 +309,11 @@ final class RefocusCommand extends Job {
         for (int i = 0; i < frames; i++) {
             made.add(job.make(far + (near - far) * i / (frames - 1.0), i + 1, frames));
         }
-        OutputFile.write(to, ending.equals(".gif") ? FocusSweep.gif(made) : FocusSweep.html(made));
+        switch (ending) {
+            case ".gif" -> OutputFile.write(to, FocusSweep.gif(made));
+            case ".mp4" -> FocusSweep.video(to, made);
+            default -> OutputFile.write(to, FocusSweep.html(made));
+        }
     }
 
     private void report(

@@ -1,10 +1,12 @@
 package org.sekkei.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sekkei.pictures.Picture;
 import org.sekkei.pictures.PictureReader;
+import org.sekkei.pictures.video.FrameSource;
 import tools.jackson.databind.JsonNode;
 
 class RefocusCommandTest {
@@ -86,9 +89,10 @@ class RefocusCommandTest {
     void sweepsTheFocus() throws Exception {
         Path gif = folder.resolve("sweep.gif");
         Path page = folder.resolve("sweep.html");
-        for (Path to : new Path[] {gif, page}) {
+        Path video = folder.resolve("sweep.mp4");
+        for (Path to : new Path[] {gif, page, video}) {
             Invocation made =
-                    Invocation.of("refocus", photo, "--depth", depth, "--sweep", "3", "--size", "64", "-o", to);
+                    Invocation.of("refocus", photo, "--depth", depth, "--sweep", "3", "--size", "63", "-o", to);
             assertThat(made.code()).as("%s", made.err()).isZero();
         }
         ImageReader reader = ImageIO.getImageReadersByFormatName("gif").next();
@@ -97,6 +101,28 @@ class RefocusCommandTest {
             assertThat(reader.getNumImages(true)).isEqualTo(4);
         }
         assertThat(Files.readString(page)).contains("type=\"range\"").containsOnlyOnce("<img");
+        Picture small = new PictureReader().read(photo).fitLongest(63);
+        int frames = 0;
+        try (FrameSource source = FrameSource.open(video)) {
+            for (Picture frame = source.next(); frame != null; frame = source.next()) {
+                frames++;
+                // The sides of a video are even.
+                assertThat(frame.width()).isBetween(small.width(), small.width() + 1);
+                for (int channel = 0; channel < 3; channel++) {
+                    assertThat(mean(frame, channel)).isCloseTo(mean(small, channel), within(4.0));
+                }
+            }
+        }
+        assertThat(frames).isEqualTo(4);
+        assertThat(folder.resolve("sweep.mp4.part")).doesNotExist();
+    }
+
+    private static double mean(Picture picture, int channel) {
+        byte[] rgb = picture.rgb();
+        return IntStream.range(0, rgb.length / 3)
+                .map(i -> rgb[3 * i + channel] & 0xFF)
+                .average()
+                .orElseThrow();
     }
 
     @ParameterizedTest
