@@ -255,26 +255,41 @@ final class DeblurCommand extends Job {
             deblur.dropOut(seed);
         }
         Deblur.Plan plan = planned(deblur, way.from, before, budget(where));
-        Deblur.Made made = fromOptions(() -> deblur.apply(
-                before,
-                plan,
-                (pass, done, tiles) ->
-                        progress.update(way.from + (pass == 1 ? "" : ", pass " + pass), "tiles", done, tiles, "")));
+        var listener = new Deblur.Listener() {
+            private Deblur.Plan now = plan;
+
+            @Override
+            public void tile(int pass, int done, int tiles) {
+                progress.update(way.from + (pass == 1 ? "" : ", pass " + pass), "tiles", done, tiles, "");
+            }
+
+            @Override
+            public void tooLittleMemory(Deblur.Plan failed, Deblur.Plan next) {
+                now = next;
+                progress.say(
+                        err(),
+                        way.from + ": the memory did not suffice "
+                                + (failed.isWhole() ? "at once" : "in tiles of " + failed.tileSide() + " pixels")
+                                + ", for which " + Figures.bytes(failed.bytes())
+                                + " were planned; it begins anew in tiles of " + next.tileSide() + " pixels.");
+            }
+        };
+        Deblur.Made made = fromOptions(() -> deblur.apply(before, plan, listener));
         write(way.to, new Original(made.picture(), original.alpha(), original.profile()));
         double seconds = (System.nanoTime() - begun) / NANOS;
         if (report != null) {
             page.add(way.from.toString(), before, made.picture());
         }
         if (!json()) {
-            progress.say(out(), line(way, made, plan, seconds));
+            progress.say(out(), line(way, made, listener.now, seconds));
         }
         return new Line(
                 way.from.toString(),
                 way.to.toString(),
                 before.width(),
                 before.height(),
-                plan.tileSide(),
-                plan.bytes(),
+                listener.now.tileSide(),
+                listener.now.bytes(),
                 made.passes(),
                 made.error(),
                 seconds);

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.sekkei.models.weights.Checkpoint;
 import org.sekkei.models.weights.Fit;
@@ -17,6 +18,7 @@ import org.sekkei.torch.Generator;
 import org.sekkei.torch.Layer;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
+import org.sekkei.torch.TorchException;
 
 /// Takes the shake out of pictures of any size, as a network's authors do. Not for use by two threads at once.
 ///
@@ -58,6 +60,9 @@ public final class Deblur {
         /// @param pass from 1
         /// @param done tiles of this pass
         void tile(int pass, int done, int tiles);
+
+        /// The memory did not suffice for what was planned; the picture begins anew, as `next` says.
+        default void tooLittleMemory(Plan failed, Plan next) {}
     }
 
     Deblur(DeblurNetwork network, Layer layer, Device device) {
@@ -113,8 +118,27 @@ public final class Deblur {
         return memory.plan(width, height, budget);
     }
 
+    /// Where the memory does not suffice all the same, the picture is begun anew in smaller tiles.
+    ///
     /// @throws IllegalArgumentException if values are dropped out and the plan is of tiles
     public Made apply(Picture picture, Plan plan, Listener listener) {
+        Plan now = plan;
+        while (true) {
+            try {
+                return made(picture, now, listener);
+            } catch (TorchException error) {
+                Plan failed = now;
+                now = Optional.of(error)
+                        .filter(TorchException::isOutOfMemory)
+                        .filter(_ -> !layer.isTraining())
+                        .flatMap(_ -> memory.finer(picture.width(), picture.height(), failed))
+                        .orElseThrow(() -> error);
+                listener.tooLittleMemory(failed, now);
+            }
+        }
+    }
+
+    private Made made(Picture picture, Plan plan, Listener listener) {
         if (!plan.isWhole() && layer.isTraining()) {
             throw new IllegalArgumentException(
                     "what --dropout zeroes is drawn for a picture as a whole; give it more --memory, or leave it out");

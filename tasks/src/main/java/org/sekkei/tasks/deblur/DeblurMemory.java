@@ -1,9 +1,11 @@
 package org.sekkei.tasks.deblur;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.sekkei.models.Network;
 import org.sekkei.plan.MemoryPlan;
 import org.sekkei.plan.Overhead;
@@ -114,6 +116,21 @@ final class DeblurMemory {
                 Math.ceilDiv(least, 1_000_000),
                 network,
                 Math.ceilDiv(least, 1_000_000)));
+    }
+
+    /// The largest smaller tiles that take less; empty if there are none.
+    Optional<Deblur.Plan> finer(int width, int height, Deblur.Plan plan) {
+        int across = network.padded(width);
+        int down = network.padded(height);
+        int tried = plan.isWhole() ? Math.max(across, down) : plan.tileSide();
+        return Arrays.stream(SIDES)
+                .filter(side -> side < tried)
+                .mapToObj(side -> {
+                    int seen = side + 2 * network.margin();
+                    return new Deblur.Plan(side, bytes(width, height, Math.min(across, seen), Math.min(down, seen)));
+                })
+                .filter(finer -> finer.bytes() < plan.bytes())
+                .findFirst();
     }
 
     private long bytes(int width, int height, int tileWidth, int tileHeight) {

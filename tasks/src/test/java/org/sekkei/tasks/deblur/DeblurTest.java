@@ -3,6 +3,8 @@ package org.sekkei.tasks.deblur;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +21,7 @@ import org.sekkei.torch.InstanceNorm2d;
 import org.sekkei.torch.Layer;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
+import org.sekkei.torch.TorchException;
 
 class DeblurTest {
     private static final Deblur.Plan WHOLE = new Deblur.Plan(0, 0);
@@ -51,6 +54,53 @@ class DeblurTest {
             }
             return input.add(last.apply(dropout.apply(x)).mul(0.2)).clamp(-1, 1);
         }
+    }
+
+    /// Too large for the memory when there are many pixels.
+    private static final class Crowded extends Layer {
+        private final Layer network = child("network", new DeblurSmall(new Generator(5)));
+        private final long most;
+
+        Crowded(long most) {
+            this.most = most;
+        }
+
+        @Override
+        protected Tensor forward(Tensor input) {
+            if (input.size(2) * input.size(3) > most) {
+                Tensor.zeros(1L << 60);
+            }
+            return network.apply(input);
+        }
+    }
+
+    @Test
+    void whatRunsOutOfMemoryIsDoneInSmallerTiles() {
+        Picture picture = picture(600, 300);
+        Deblur plenty = new Deblur(DeblurNetwork.OURS, new Crowded(Long.MAX_VALUE), Device.CPU);
+        Deblur.Plan plan = plenty.plan(600, 300, Long.MAX_VALUE);
+        Picture whole = plenty.apply(picture, plan, SILENT).picture();
+        List<Deblur.Plan> tried = new ArrayList<>();
+        var listener = new Deblur.Listener() {
+            @Override
+            public void tile(int pass, int done, int tiles) {}
+
+            @Override
+            public void tooLittleMemory(Deblur.Plan failed, Deblur.Plan next) {
+                tried.add(failed);
+                assertThat(next.bytes()).isLessThan(failed.bytes());
+            }
+        };
+        Deblur little = new Deblur(DeblurNetwork.OURS, new Crowded(130_000), Device.CPU);
+        assertThat(largestDifference(little.apply(picture, plan, listener).picture(), whole))
+                .isLessThanOrEqualTo(1);
+        assertThat(tried.getFirst().isWhole()).isTrue();
+
+        Deblur none = new Deblur(DeblurNetwork.OURS, new Crowded(0), Device.CPU);
+        assertThatThrownBy(() -> none.apply(picture, plan, SILENT))
+                .isInstanceOfSatisfying(
+                        TorchException.class,
+                        error -> assertThat(error.isOutOfMemory()).isTrue());
     }
 
     /// Darker and flatter from left to right, so that no part has the statistics of the whole.
