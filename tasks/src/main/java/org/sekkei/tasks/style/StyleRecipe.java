@@ -77,8 +77,9 @@ public record StyleRecipe(
     /// @param factor from one to the next; 0 for the largest alone
     /// @param smallest longest side to begin with, in pixels
     /// @param iterations at the first
-    /// @param laterShare of these at each later one
-    public record Pyramid(double factor, int smallest, int iterations, double laterShare) {
+    /// @param laterShare of these at the second
+    /// @param furtherShare of a size's iterations at the next one, from the second on
+    public record Pyramid(double factor, int smallest, int iterations, double laterShare, double furtherShare) {
         /// The longest sides, from the smallest to `longest`.
         List<Integer> sides(int longest) {
             List<Integer> sides = new ArrayList<>();
@@ -90,16 +91,18 @@ public record StyleRecipe(
             return sides;
         }
 
-        int laterIterations() {
-            return (int) Math.max(1, Math.round(iterations * laterShare));
+        /// @param index of a size, 0 for the smallest
+        int iterationsAt(int index) {
+            double share = index == 0 ? 1 : laterShare * Math.pow(furtherShare, index - 1);
+            return (int) Math.max(1, Math.round(iterations * share));
         }
 
         Pyramid withIterations(int iterations) {
-            return new Pyramid(factor, smallest, iterations, laterShare);
+            return new Pyramid(factor, smallest, iterations, laterShare, furtherShare);
         }
 
         Pyramid withSmallest(int smallest) {
-            return new Pyramid(factor, smallest, iterations, laterShare);
+            return new Pyramid(factor, smallest, iterations, laterShare, furtherShare);
         }
     }
 
@@ -113,7 +116,7 @@ public record StyleRecipe(
 
     /// The usual way (Gatys et al., 2015, arXiv 1508.06576): Gram matrices of the first convolution of each stage and
     /// the content of `conv4_2`, behind their rectifiers, with average pools and L-BFGS from the content on.
-    /// Weights are relative, and sizes double from 256 on.
+    /// Weights are relative, sizes double from 256 on, and each has half the iterations of the one before.
     public static StyleRecipe gatys(FeatureModel model) {
         return new StyleRecipe(
                 "gatys",
@@ -129,7 +132,8 @@ public record StyleRecipe(
                 DescentRule.Bfgs.USUAL,
                 Range.FREE,
                 0,
-                new Pyramid(2, 256, 300, 0.5),
+                // A size costs four times the one before, so that halving leaves twice its time to the next.
+                new Pyramid(2, 256, 300, 0.5, 0.5),
                 Canvas.OWN);
     }
 
@@ -160,7 +164,7 @@ public record StyleRecipe(
                 // chainer-gogh leaves -120 to 136 about 120, one more than white is.
                 new Range(0, 256 / FULL),
                 0,
-                new Pyramid(0, 1, 5000, 1),
+                new Pyramid(0, 1, 5000, 1, 1),
                 Canvas.SQUARE);
     }
 
@@ -190,7 +194,7 @@ public record StyleRecipe(
                 DescentRule.Adam.USUAL,
                 new Range(0, 1),
                 0.99,
-                new Pyramid(Math.sqrt(2), 128, 300, 0.5),
+                new Pyramid(Math.sqrt(2), 128, 300, 0.5, 1),
                 Canvas.OWN);
     }
 
@@ -246,7 +250,7 @@ public record StyleRecipe(
 
     /// The same at the largest size alone.
     public StyleRecipe atOneSize() {
-        return with(new Pyramid(0, 1, pyramid.iterations, 1));
+        return with(new Pyramid(0, 1, pyramid.iterations, 1, 1));
     }
 
     /// The same with the content counting `factor` times as much.

@@ -88,21 +88,24 @@ public final class StyleTransfer implements AutoCloseable {
 
     private List<Size> sizes() {
         StyleRecipe recipe = job.recipe();
-        List<Size> all = new ArrayList<>();
+        List<StyleCanvas> canvases = new ArrayList<>();
         int least = network.leastLength(recipe.taps());
         // From the largest down, for its complaints are those that matter.
         for (int side : recipe.pyramid().sides(job.longest()).reversed()) {
             StyleCanvas canvas = StyleCanvas.of(recipe.canvas(), job.content(), side);
-            if (!all.isEmpty() && Math.min(canvas.width(), canvas.height()) < least) {
+            if (!canvases.isEmpty() && Math.min(canvas.width(), canvas.height()) < least) {
                 break;
             }
             network.requireRoom(canvas.height(), canvas.width(), recipe.taps());
+            canvases.addFirst(canvas);
+        }
+        List<Size> all = new ArrayList<>();
+        for (int i = canvases.size() - 1; i >= 0; i--) {
+            StyleCanvas canvas = canvases.get(i);
             MemoryPlan plan =
                     MemoryPlan.of(network, recipe, canvas.width(), canvas.height(), job.fixedRule(), job.memory());
-            all.addFirst(new Size(canvas, recipe.pyramid().laterIterations(), plan));
+            all.addFirst(new Size(canvas, recipe.pyramid().iterationsAt(i), plan));
         }
-        Size first = all.removeFirst();
-        all.addFirst(new Size(first.canvas, recipe.pyramid().iterations(), first.plan));
         return all;
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -119,6 +120,14 @@ class StyleTransferTest {
         assertThat(made.picture.height()).isEqualTo(72);
         assertThat(made.log.losses).hasSize(6);
         assertThat(made.log.losses.getLast()).isLessThan(made.log.losses.getFirst());
+    }
+
+    @Test
+    void iterationsOfEachSize() {
+        assertThat(IntStream.range(0, 6).map(StyleRecipe.gatys(FeatureModel.VGG19).pyramid()::iterationsAt))
+                .containsExactly(300, 150, 75, 38, 19, 9);
+        assertThat(IntStream.range(0, 4).map(StyleRecipe.wasserstein(FeatureModel.VGG19).pyramid()::iterationsAt))
+                .containsExactly(300, 150, 150, 150);
     }
 
     /// The second gradient of the whole picture and the first in tiles ask for more than any machine has.
