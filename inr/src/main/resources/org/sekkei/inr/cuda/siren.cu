@@ -22,8 +22,8 @@
 #define PIXELS (WIDTH <= 32 ? 2 : 1)
 // Numbers of a row of weights, a multiple of four, so that four can be read at a time.
 #define PITCH ((WIDTH + 3) / 4 * 4)
-// Sine layers but for the first, and the head.
-#define HIDDEN_PARAMETERS (WIDTH * (PITCH + 1))
+// Sine layers but for the first, and the head; the former so that every layer begins where four can be read.
+#define HIDDEN_PARAMETERS ((WIDTH * (PITCH + 1) + 3) / 4 * 4)
 #define HEAD_PARAMETERS (3 * (PITCH + 1))
 
 // Fragments of tensor cores are 16 wide.
