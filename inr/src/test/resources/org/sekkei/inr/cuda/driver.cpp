@@ -2,6 +2,8 @@
 // compiled by g++ with shim.h and runs where it is launched. Only for tests. What a real driver would refuse is refused:
 // foreign pointers, copies beyond an allocation, launches without a context, images that are none.
 //
+// Work in a stream waits until something waits for it, so that whoever does not wait where it has to sees old memory.
+//
 // One thread runs all of a launch, block after block. The threads of a block are coroutines that change places where they
 // wait for each other: at __syncthreads, and at the operations of a warp, in which all 32 must take part. Every access to
 // memory is watched. A launch fails, and its error tells why, if
@@ -16,8 +18,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <dlfcn.h>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -42,10 +46,61 @@ size_t used = 0;
 int launches = 0, compilations = 0, synchronisations = 0;
 bool context = false;
 std::map<uintptr_t, size_t> allocations;
-std::set<void*> host_allocations;
+std::map<uintptr_t, size_t> host_allocations;
 std::string folder = "/tmp";
 std::string header;
 std::string compiler = "g++";
+
+// Whether all memory is the card's, and work is done at once: for programs that share memory with the card.
+bool unified = false;
+
+// Work that was asked for. What fails is said by whoever waits, once.
+struct Stream {
+    std::deque<std::function<int()>> work;
+    size_t asked = 0;
+    size_t done = 0;
+};
+
+Stream default_stream;
+std::set<Stream*> streams{&default_stream};
+
+struct Event {
+    Stream* stream = nullptr;
+    size_t place = 0;
+};
+
+int wait_for(Stream* stream, size_t place) {
+    int status = SUCCESS;
+    while (stream->done < place) {
+        auto work = std::move(stream->work.front());
+        stream->work.pop_front();
+        stream->done++;
+        int outcome = work();
+        status = status == SUCCESS ? outcome : status;
+    }
+    return status;
+}
+
+int wait_for_all() {
+    int status = SUCCESS;
+    for (Stream* stream : streams) {
+        int outcome = wait_for(stream, stream->asked);
+        status = status == SUCCESS ? outcome : status;
+    }
+    return status;
+}
+
+int ask(void* handle, std::function<int()> work) {
+    auto* stream = handle ? static_cast<Stream*>(handle) : &default_stream;
+    stream->work.push_back(std::move(work));
+    stream->asked++;
+    return unified ? wait_for(stream, stream->asked) : SUCCESS;
+}
+
+bool pinned(const void* address) {
+    auto it = host_allocations.upper_bound(reinterpret_cast<uintptr_t>(address));
+    return it != host_allocations.begin() && reinterpret_cast<uintptr_t>(address) < (--it)->first + it->second;
+}
 
 struct Program {
     std::string source, log;
@@ -242,7 +297,9 @@ void on_access(uintptr_t address, size_t size, Access access) {
     bool mine = access == READ
             && (between(address, argument, static_cast<char*>(argument) + argument_bytes) || between(address, &machine, &machine + 1)
                 || between(address, image.begin, image.end));
-    if (!mine) {
+    if (!mine && unified) {
+        watch(address, size, access, false);
+    } else if (!mine) {
         fail(access == READ ? "a read of memory that is nobody's" : "a write to memory that is nobody's");
     }
 }
@@ -469,6 +526,7 @@ void fake_begin(const char* workFolder, const char* shimHeader, size_t memory) {
     total = memory;
     launches = compilations = synchronisations = 0;
 }
+void fake_unified_memory() { unified = true; }
 // Leaves barrier number `number` of a source out of what is compiled from now on; none if it is negative.
 void fake_without_barrier(int number) { removed_barrier = number; }
 size_t fake_used() { return used; }
@@ -522,48 +580,75 @@ int cuMemAlloc_v2(uintptr_t* address, size_t size) {
     return SUCCESS;
 }
 int cuMemFree_v2(uintptr_t address) {
+    int status = wait_for_all();
     auto it = allocations.find(address);
     if (it == allocations.end()) return INVALID;
     bool whole = untouched();
     used -= it->second;
     std::free(reinterpret_cast<unsigned char*>(address) - 256);
     allocations.erase(it);
-    return whole ? SUCCESS : ILLEGAL_ADDRESS;
+    return whole ? status : ILLEGAL_ADDRESS;
 }
 int cuMemHostAlloc(void** address, size_t size, unsigned) {
     *address = std::aligned_alloc(64, (size + 63) / 64 * 64);
-    host_allocations.insert(*address);
+    host_allocations[reinterpret_cast<uintptr_t>(*address)] = size;
     return *address ? SUCCESS : OUT_OF_MEMORY;
 }
 int cuMemFreeHost(void* address) {
-    if (host_allocations.erase(address) == 0) return INVALID;
+    int status = wait_for_all();
+    if (host_allocations.erase(reinterpret_cast<uintptr_t>(address)) == 0) return INVALID;
     std::free(address);
-    return SUCCESS;
+    return status;
 }
-int cuMemcpyHtoDAsync_v2(uintptr_t to, const void* from, size_t size, void*) {
+int cuMemcpyHtoDAsync_v2(uintptr_t to, const void* from, size_t size, void* stream) {
     if (!holds(to, size)) return ILLEGAL_ADDRESS;
-    std::memcpy(reinterpret_cast<void*>(to), from, size);
-    return SUCCESS;
+    if (pinned(from)) {
+        return ask(stream, [=] { std::memcpy(reinterpret_cast<void*>(to), from, size); return SUCCESS; });
+    }
+    std::vector<char> bytes(static_cast<const char*>(from), static_cast<const char*>(from) + size);
+    return ask(stream, [to, bytes] { std::memcpy(reinterpret_cast<void*>(to), bytes.data(), bytes.size()); return SUCCESS; });
 }
-int cuMemcpyDtoHAsync_v2(void* to, uintptr_t from, size_t size, void*) {
+int cuMemcpyDtoHAsync_v2(void* to, uintptr_t from, size_t size, void* handle) {
     if (!holds(from, size)) return ILLEGAL_ADDRESS;
-    std::memcpy(to, reinterpret_cast<const void*>(from), size);
+    int status = ask(handle, [=] { std::memcpy(to, reinterpret_cast<const void*>(from), size); return SUCCESS; });
+    auto* stream = handle ? static_cast<Stream*>(handle) : &default_stream;
+    return pinned(to) ? status : wait_for(stream, stream->asked);
+}
+int cuStreamCreate(void** stream, unsigned) {
+    if (!context) return NO_CONTEXT;
+    auto* made = new Stream();
+    streams.insert(made);
+    *stream = made;
     return SUCCESS;
 }
-int cuMemsetD8Async(uintptr_t at, unsigned char value, size_t size, void*) {
-    if (!holds(at, size)) return ILLEGAL_ADDRESS;
-    std::memset(reinterpret_cast<void*>(at), value, size);
+int cuStreamDestroy_v2(void* handle) {
+    auto* stream = static_cast<Stream*>(handle);
+    int status = wait_for(stream, stream->asked);
+    streams.erase(stream);
+    delete stream;
+    return status;
+}
+int cuStreamSynchronize(void* handle) {
+    synchronisations++;
+    auto* stream = handle ? static_cast<Stream*>(handle) : &default_stream;
+    int status = wait_for(stream, stream->asked);
+    return untouched() ? status : ILLEGAL_ADDRESS;
+}
+int cuStreamWaitEvent(void* stream, void* handle, unsigned) {
+    Event event = *static_cast<Event*>(handle);
+    return event.stream ? ask(stream, [event] { return wait_for(event.stream, event.place); }) : SUCCESS;
+}
+int cuEventCreate(void** event, unsigned) { *event = new Event(); return SUCCESS; }
+int cuEventDestroy_v2(void* event) { delete static_cast<Event*>(event); return SUCCESS; }
+int cuEventRecord(void* event, void* handle) {
+    auto* stream = handle ? static_cast<Stream*>(handle) : &default_stream;
+    *static_cast<Event*>(event) = {stream, stream->asked};
     return SUCCESS;
 }
-int cuStreamCreate(void** stream, unsigned) { *stream = new int(0); return context ? SUCCESS : NO_CONTEXT; }
-int cuStreamDestroy_v2(void* stream) { delete static_cast<int*>(stream); return SUCCESS; }
-int cuStreamSynchronize(void*) { synchronisations++; return untouched() ? SUCCESS : ILLEGAL_ADDRESS; }
-int cuStreamWaitEvent(void*, void*, unsigned) { return SUCCESS; }
-int cuEventCreate(void** event, unsigned) { *event = new int(0); return SUCCESS; }
-int cuEventDestroy_v2(void* event) { delete static_cast<int*>(event); return SUCCESS; }
-int cuEventRecord(void*, void*) { return SUCCESS; }
-int cuEventQuery(void*) { return SUCCESS; }
-int cuEventSynchronize(void*) { return SUCCESS; }
+int cuEventSynchronize(void* handle) {
+    auto* event = static_cast<Event*>(handle);
+    return event->stream && streams.count(event->stream) ? wait_for(event->stream, event->place) : SUCCESS;
+}
 int cuEventElapsedTime(float* milliseconds, void*, void*) { *milliseconds = 1; return SUCCESS; }
 int cuEventElapsedTime_v2(float* milliseconds, void*, void*) { *milliseconds = 1; return SUCCESS; }
 int cuGetErrorString(int error, const char** text) {
@@ -597,10 +682,11 @@ int cuModuleLoadDataEx(void** module, const void* image, unsigned, void*, void*)
     return SUCCESS;
 }
 int cuModuleUnload(void* handle) {
+    int status = wait_for_all();
     auto* module = static_cast<Module*>(handle);
-    int status = dlclose(module->library);
+    bool closed = dlclose(module->library) == 0;
     delete module;
-    return status == 0 ? SUCCESS : INVALID;
+    return closed ? status : INVALID;
 }
 int cuModuleGetFunction(void** function, void* handle, const char* name) {
     auto* module = static_cast<Module*>(handle);
@@ -614,18 +700,21 @@ int cuModuleGetFunction(void** function, void* handle, const char* name) {
 int cuFuncSetAttribute(void*, int attribute, int value) { return attribute == 8 && value <= 232448 ? SUCCESS : INVALID; }
 int cuFuncGetAttribute(int* value, int, void*) { *value = 0; return SUCCESS; }
 int cuLaunchKernel(void* handle, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY,
-                   unsigned blockZ, unsigned shared, void*, void** parameters, void**) {
+                   unsigned blockZ, unsigned shared, void* stream, void** parameters, void**) {
     if (!context) return NO_CONTEXT;
     if (gridX == 0 || gridY == 0 || gridY > 65535 || gridZ != 1 || blockX == 0 || blockY != 1 || blockZ != 1 || shared > 232448) {
         return INVALID;
     }
     launches++;
     auto* function = static_cast<Function*>(handle);
-    image = function->module->image;
     // A copy, as a launch makes one.
     std::vector<unsigned char> job(function->job_bytes);
     std::memcpy(job.data(), parameters[0], job.size());
-    return run({gridX, gridY, gridZ}, blockX, shared, function->body, job.data(), job.size()) ? SUCCESS : LAUNCH_FAILED;
+    return ask(stream, [=]() mutable {
+        image = function->module->image;
+        bool well = run({gridX, gridY, gridZ}, blockX, shared, function->body, job.data(), job.size());
+        return well ? SUCCESS : LAUNCH_FAILED;
+    });
 }
 
 int nvrtcVersion(int* major, int* minor) { *major = 13; *minor = 0; return SUCCESS; }
