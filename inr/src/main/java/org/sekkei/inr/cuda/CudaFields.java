@@ -261,8 +261,7 @@ final class CudaFields implements CudaPictures {
             energyPlace += energyBytes(index);
             recordPlace += recordBytes;
         }
-        int sharedBytes = Float.BYTES * pixels + others;
-        requireShared(sharedBytes, target);
+        int sharedBytes = fitting((long) Float.BYTES * pixels + others, target);
         begun.slot().send(bytes, stream);
         long records = coded instanceof CodedMemory.OnCard card
                 ? card.memory().address()
@@ -282,7 +281,7 @@ final class CudaFields implements CudaPictures {
         begun.slot().finish(stream);
     }
 
-    private void requireShared(int bytes, CudaTarget target) {
+    private int fitting(long bytes, CudaTarget target) {
         int most = device.properties().sharedBytes() - RESERVED_SHARED;
         if (bytes > most) {
             throw new CudaException("an output of " + target.width() + " x " + target.height()
@@ -290,6 +289,7 @@ final class CudaFields implements CudaPictures {
                     + ") that " + device.properties().name()
                     + " cannot make it; decode it larger, or on the processor");
         }
+        return (int) bytes;
     }
 
     private DeviceMemory scratch(long bytes, CudaStream stream) {
