@@ -331,7 +331,8 @@ public final class Tensor {
     /// Bytes that may wait in memory of the machine for a card: labels and what else a step brings along.
     private static final long SMALL = 1 << 20;
 
-    /// Itself if it is already there. What is small goes to a card behind the work that the card was asked for; for what
+    /// Itself if it is already there. What is small goes to a card behind the work that the card was asked for; for
+    /// what
     /// is large the calling thread waits until that is done.
     public Tensor to(Device device) {
         if (device.equals(device())) {
@@ -345,8 +346,7 @@ public final class Tensor {
         Tensor from = ahead ? Native.call("pin", handle::pin_memory, this) : this;
         return Native.call(
                 "to " + device,
-                () -> from.handle.to(
-                        device.handle(), handle.scalar_type(), ahead, false, new MemoryFormatOptional()),
+                () -> from.handle.to(device.handle(), handle.scalar_type(), ahead, false, new MemoryFormatOptional()),
                 from);
     }
 

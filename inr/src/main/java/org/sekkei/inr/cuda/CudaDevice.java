@@ -178,9 +178,11 @@ public final class CudaDevice implements AutoCloseable {
             throw new CudaException("the kernels must be compiled for " + properties.name()
                     + ", and there is no NVRTC here; install CUDA's toolkit or its package cuda-nvrtc");
         }
-        return cache.get(source.text(), options, known.version(), () -> known.compile(
-                        source.name(), source.text(), options)
-                .code());
+        return cache.get(
+                source.text(),
+                options,
+                known.version(),
+                () -> known.compile(source.name(), source.text(), options).code());
     }
 
     ModuleCache cache() {

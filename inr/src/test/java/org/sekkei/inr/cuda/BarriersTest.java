@@ -24,7 +24,8 @@ import org.sekkei.inr.field.FieldShared;
 import org.sekkei.inr.siren.SirenShape;
 import org.sekkei.inr.siren.SirenShared;
 
-/// The kernels' tests are worth what they notice: without any one of the barriers, which only a card would miss, the machine
+/// The kernels' tests are worth what they notice: without any one of the barriers, which only a card would miss, the
+/// machine
 /// that runs them says that threads race. So every barrier is needed, too.
 class BarriersTest {
     private static final String BARRIER = "__syncthreads();";
@@ -83,7 +84,8 @@ class BarriersTest {
 
     private static void decodeNetworks(CudaDevice device, String shape) throws Exception {
         SirenShared shared = new SirenShared(List.of(CudaSirensTest.start(SirenShape.parse(shape))), SIZE);
-        for (Arithmetic arithmetic : shape.equals("2x5") ? Arithmetic.values() : new Arithmetic[] {Arithmetic.FLOAT32}) {
+        for (Arithmetic arithmetic :
+                shape.equals("2x5") ? Arithmetic.values() : new Arithmetic[] {Arithmetic.FLOAT32}) {
             decode(device, "siren", shared.toBytes(), CudaSirensTest.records(shared, List.of(SIZE)), arithmetic);
         }
     }

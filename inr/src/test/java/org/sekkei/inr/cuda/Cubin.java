@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
-/// What a card's machine code says about its kernels: an ELF file with a section `.nv.info.NAME` of attributes for each.
+/// What a card's machine code says about its kernels: an ELF file with a section `.nv.info.NAME` of attributes for
+/// each.
 record Cubin(TreeMap<String, Kernel> kernels) {
     private static final String INFO = ".nv.info.";
     private static final int SECTION_BYTES = 64;

@@ -23,7 +23,8 @@ import org.sekkei.inr.field.FieldBases;
 import org.sekkei.inr.siren.SirenShape;
 
 /// NVRTC itself, which needs no card: the program's own kernels, with the options that a card would give them. It is
-/// found as the program finds it; `-Dsekkei.cuda.nvrtc=FILE` names it. `-Dsekkei.cuda.architectures=sm_75,sm_80` compiles
+/// found as the program finds it; `-Dsekkei.cuda.nvrtc=FILE` names it. `-Dsekkei.cuda.architectures=sm_75,sm_80`
+/// compiles
 /// for those, and `-Dsekkei.cuda.report=FILE` adds a row of CSV for each kernel.
 class CudaCompilerTest {
     private static final Pattern KERNEL = Pattern.compile("Compiling entry function '(\\w+)'");

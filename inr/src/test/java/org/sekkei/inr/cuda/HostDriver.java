@@ -110,7 +110,8 @@ final class HostDriver {
         try {
             Linker.nativeLinker()
                     .downcallHandle(
-                            symbols.findOrThrow("fake_without_barrier"), FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))
+                            symbols.findOrThrow("fake_without_barrier"),
+                            FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))
                     .invokeExact(number);
         } catch (Throwable failure) {
             throw new IllegalStateException(failure);
