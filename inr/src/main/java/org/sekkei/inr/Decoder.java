@@ -11,7 +11,8 @@ public interface Decoder {
 
     /// Evaluates the field of `record` at `sampling` and writes planar RGB.
     ///
-    /// @param rgb receives `[3, sampling.height(), sampling.width()]` values in 0..1, clamped, from `offset` on
+    /// @param rgb receives `[3, sampling.height(), sampling.width()]` values from `offset` on: 0..1, a little more
+    ///     where a picture with hard edges is made smaller
     /// @throws CorruptDataException if the record is not one of this codec
     void decode(MemorySegment record, Sampling sampling, float[] rgb, int offset) throws CorruptDataException;
 

@@ -29,7 +29,7 @@ public record PixelFormat(Layout layout, Type type, List<Float> mean, List<Float
         BFLOAT16(2),
         /// IEEE 754 binary16, rounded to nearest even, in the byte order of the machine.
         FLOAT16(2),
-        /// 0..255 for 0..1, rounded; not normalised.
+        /// 0..255 for 0..1, rounded, what is beyond taken as the nearest; not normalised.
         UINT8(1);
 
         private final int bytes;
@@ -137,7 +137,7 @@ public record PixelFormat(Layout layout, Type type, List<Float> mean, List<Float
                 }
                 case UINT8 -> {
                     for (int i = 0; i < count; i++) {
-                        bytes[to + i * step] = (byte) (rgb[from + i] * 255 + 0.5f);
+                        bytes[to + i * step] = (byte) Math.clamp(rgb[from + i] * 255 + 0.5f, 0f, 255f);
                     }
                 }
             }

@@ -328,12 +328,26 @@ public final class Tensor {
 
     // ---- moving and converting ----
 
-    /// Itself if it is already there.
+    /// Bytes that may wait in memory of the machine for a card: labels and what else a step brings along.
+    private static final long SMALL = 1 << 20;
+
+    /// Itself if it is already there. What is small goes to a card behind the work that the card was asked for; for
+    /// what
+    /// is large the calling thread waits until that is done.
     public Tensor to(Device device) {
         if (device.equals(device())) {
             return this;
         }
-        return Native.call("to " + device, () -> handle.to(device.handle(), handle.scalar_type()), this);
+        boolean ahead = device.kind() == Device.Kind.CUDA
+                && device().equals(Device.CPU)
+                && numel() * dtype().bytes() <= SMALL
+                && !requiresGrad();
+        // libtorch does not wait for memory that the card reads by itself, and keeps it until the card has.
+        Tensor from = ahead ? Native.call("pin", handle::pin_memory, this) : this;
+        return Native.call(
+                "to " + device,
+                () -> from.handle.to(device.handle(), handle.scalar_type(), ahead, false, new MemoryFormatOptional()),
+                from);
     }
 
     /// Itself if it already is of this type.

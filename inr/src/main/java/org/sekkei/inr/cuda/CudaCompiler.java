@@ -3,22 +3,29 @@ package org.sekkei.inr.cuda;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/// NVRTC: CUDA C++ to the machine code of a card, at run time.
+/// NVRTC: CUDA C++ to the machine code of a card, at run time. It needs no card and no driver.
 final class CudaCompiler {
     private static final int LONGEST_LOG = 1 << 20;
 
     private final NativeFunctions functions;
+
+    /// @param code for the architecture that was asked for
+    /// @param log what the compiler said all the same; mostly nothing
+    record Compiled(byte[] code, String log) {}
 
     private CudaCompiler(NativeFunctions functions) {
         this.functions = functions;
     }
 
     static Optional<CudaCompiler> load(CudaLibraries libraries) {
-        return CudaLibraries.load(libraries.compiler())
-                .map(loaded -> new CudaCompiler(new NativeFunctions(loaded.name(), loaded.symbols())));
+        Optional<CudaLibraries.Loaded> library = CudaLibraries.load(libraries.compiler());
+        // It opens a second library by its bare name, which nothing finds in a folder that the system does not know.
+        library.ifPresent(loaded -> CudaLibraries.load(CudaLibraries.beside(loaded.name(), "libnvrtc-builtins.so")));
+        return library.map(loaded -> new CudaCompiler(new NativeFunctions(loaded.name(), loaded.symbols())));
     }
 
     String library() {
@@ -36,7 +43,7 @@ final class CudaCompiler {
 
     /// @param name of the program, for messages
     /// @throws CudaException if the source has an error; with the compiler's first lines
-    byte[] compile(String name, String source, List<String> options) {
+    Compiled compile(String name, String source, List<String> options) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment handle = arena.allocate(ValueLayout.ADDRESS);
             require(
@@ -61,7 +68,8 @@ final class CudaCompiler {
                             + " with " + options + ": "
                             + log(program, arena).strip().lines().limit(6).toList());
                 }
-                return output(program, "nvrtcGetCUBINSize", "nvrtcGetCUBIN", Integer.MAX_VALUE, arena);
+                byte[] code = output(program, "nvrtcGetCUBINSize", "nvrtcGetCUBIN", Integer.MAX_VALUE, arena);
+                return new Compiled(code, log(program, arena).strip());
             } finally {
                 require("nvrtcDestroyProgram", functions.call("nvrtcDestroyProgram", handle));
             }
@@ -70,7 +78,12 @@ final class CudaCompiler {
 
     private String log(MemorySegment program, Arena arena) {
         byte[] bytes = output(program, "nvrtcGetProgramLogSize", "nvrtcGetProgramLog", LONGEST_LOG, arena);
-        return new String(bytes, 0, Math.max(0, bytes.length - 1), java.nio.charset.StandardCharsets.UTF_8);
+        // What ptxas says has an end of its own before the log's.
+        int end = 0;
+        while (end < bytes.length && bytes[end] != 0) {
+            end++;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
     }
 
     private byte[] output(MemorySegment program, String sizeOf, String get, int most, Arena arena) {

@@ -172,16 +172,17 @@ public final class CudaDevice implements AutoCloseable {
 
     /// The machine code of a program for this card.
     byte[] code(CudaProgram.Source source) {
-        List<String> options = new ArrayList<>(
-                List.of("--gpu-architecture=sm_" + properties.major() + properties.minor(), "--std=c++17"));
-        source.definitions().forEach((name, value) -> options.add("-D" + name + "=" + value));
+        List<String> options = source.options("sm_" + properties.major() + properties.minor());
         CudaCompiler known = compiler;
         if (known == null) {
             throw new CudaException("the kernels must be compiled for " + properties.name()
                     + ", and there is no NVRTC here; install CUDA's toolkit or its package cuda-nvrtc");
         }
         return cache.get(
-                source.text(), options, known.version(), () -> known.compile(source.name(), source.text(), options));
+                source.text(),
+                options,
+                known.version(),
+                () -> known.compile(source.name(), source.text(), options).code());
     }
 
     ModuleCache cache() {

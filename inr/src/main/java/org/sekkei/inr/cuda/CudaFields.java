@@ -21,10 +21,12 @@ import org.sekkei.inr.field.FieldShared;
 /// the other makes
 /// the pixels, a block a tile and colour.
 final class CudaFields implements CudaPictures {
-    private static final int DECODING_THREADS = 128;
-    private static final int PIXEL_THREADS = 256;
+    static final String COEFFICIENTS = "field_coefficients";
+    static final String PIXELS = "field_pixels";
+    static final int DECODING_THREADS = 128;
+    static final int PIXEL_THREADS = 256;
     private static final int SAMPLE_BYTES = 160;
-    private static final int JOB_BYTES = 448;
+    static final int JOB_BYTES = 448;
     private static final int LEAST_ENTRIES = 2048;
 
     // What a multiprocessor keeps of its fast memory for each block, and what the kernel has beside the pixels.
@@ -68,7 +70,7 @@ final class CudaFields implements CudaPictures {
         this.working = working;
         evaluator = new FieldEvaluator(basis, FieldKernel.reference());
         staging = new Staging(device, this::failure);
-        program.allowShared("field_pixels", device.properties().sharedBytes() - RESERVED_SHARED);
+        program.allowShared(PIXELS, device.properties().sharedBytes() - RESERVED_SHARED);
         // Two blocks at a time on a multiprocessor.
         canvas = (device.properties().sharedBytes() / 2 - 4 * RESERVED_SHARED) / Float.BYTES;
     }
@@ -259,8 +261,7 @@ final class CudaFields implements CudaPictures {
             energyPlace += energyBytes(index);
             recordPlace += recordBytes;
         }
-        int sharedBytes = Float.BYTES * pixels + others;
-        requireShared(sharedBytes, target);
+        int sharedBytes = fitting((long) Float.BYTES * pixels + others, target);
         begun.slot().send(bytes, stream);
         long records = coded instanceof CodedMemory.OnCard card
                 ? card.memory().address()
@@ -275,12 +276,12 @@ final class CudaFields implements CudaPictures {
                 .put(tables.description());
         target.write(job, first);
         job.putInt(pixels).putInt(count).flip();
-        program.launch("field_coefficients", count, 1, DECODING_THREADS, 0, job, stream);
-        program.launch("field_pixels", 3 * tiles, count, PIXEL_THREADS, sharedBytes, job, stream);
+        program.launch(COEFFICIENTS, count, 1, DECODING_THREADS, 0, job, stream);
+        program.launch(PIXELS, 3 * tiles, count, PIXEL_THREADS, sharedBytes, job, stream);
         begun.slot().finish(stream);
     }
 
-    private void requireShared(int bytes, CudaTarget target) {
+    private int fitting(long bytes, CudaTarget target) {
         int most = device.properties().sharedBytes() - RESERVED_SHARED;
         if (bytes > most) {
             throw new CudaException("an output of " + target.width() + " x " + target.height()
@@ -288,6 +289,7 @@ final class CudaFields implements CudaPictures {
                     + ") that " + device.properties().name()
                     + " cannot make it; decode it larger, or on the processor");
         }
+        return (int) bytes;
     }
 
     private DeviceMemory scratch(long bytes, CudaStream stream) {

@@ -21,9 +21,8 @@ public record CudaLibraries(List<String> driver, List<String> compiler) {
         compiler = List.copyOf(compiler);
     }
 
-    /// Those of this machine: what the system finds by name, then the folders in which CUDA's installers
-    /// and Python
-    /// packages put them. The system properties `sekkei.cuda.driver` and `sekkei.cuda.nvrtc` come first.
+    /// Those of this machine: what the system finds by name, then the folders in which CUDA's installers put
+    /// them. The files that the system properties `sekkei.cuda.driver` and `sekkei.cuda.nvrtc` name come first.
     public static CudaLibraries system() {
         boolean windows = System.getProperty("os.name").startsWith("Windows");
         List<String> driver = new ArrayList<>();
@@ -49,6 +48,14 @@ public record CudaLibraries(List<String> driver, List<String> compiler) {
         if (value != null) {
             names.add(value);
         }
+    }
+
+    /// Those in the folder of a library that is named by its path, the highest version first.
+    ///
+    /// @param prefix that their names begin with
+    static List<String> beside(String library, String prefix) {
+        Path folder = Path.of(library).getParent();
+        return folder == null ? List.of() : libraries(folder, prefix);
     }
 
     private static List<String> libraries(Path folder, String prefix) {

@@ -8,6 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +30,15 @@ final class CudaProgram implements AutoCloseable {
     record Source(String name, String text, Map<String, Integer> definitions) {
         static Source of(String name, Map<String, Integer> definitions) {
             return new Source(name, resource("device.cuh") + resource(name + ".cu"), new TreeMap<>(definitions));
+        }
+
+        /// What the compiler is told.
+        ///
+        /// @param architecture for instance `sm_90`
+        List<String> options(String architecture) {
+            List<String> options = new ArrayList<>(List.of("--gpu-architecture=" + architecture, "--std=c++17"));
+            definitions.forEach((definition, value) -> options.add("-D" + definition + "=" + value));
+            return List.copyOf(options);
         }
 
         private static String resource(String name) {

@@ -27,9 +27,9 @@ final class CudaSirens implements CudaPictures {
     /// The widest networks whose activations fit the registers of a thread.
     private static final int MOST_WIDTH = 64;
 
-    private static final int THREADS = 128;
+    static final int THREADS = 128;
     private static final int SAMPLE_BYTES = 88;
-    private static final int JOB_BYTES = 136;
+    static final int JOB_BYTES = 136;
     private static final int HALVES = 3;
 
     /// Blocks for each multiprocessor that a batch should give: so many run there at a time, twice.
@@ -190,9 +190,13 @@ final class CudaSirens implements CudaPictures {
 
     private static int floatBytes(SirenShape shape, boolean all) {
         int width = shape.width();
-        int pitch = Math.ceilDiv(width, 4) * 4;
+        int pitch = inFours(width);
         int layers = all ? shape.layers() - 1 : 1;
-        return Float.BYTES * (Math.ceilDiv(3 * width, 4) * 4 + layers * width * (pitch + 1) + 3 * (pitch + 1));
+        return Float.BYTES * (inFours(3 * width) + layers * inFours(width * (pitch + 1)) + 3 * (pitch + 1));
+    }
+
+    private static int inFours(int numbers) {
+        return Math.ceilDiv(numbers, 4) * 4;
     }
 
     private static int halfBytes(SirenShape shape) {
@@ -206,7 +210,7 @@ final class CudaSirens implements CudaPictures {
         return shape.width() <= 32 ? 2 : 1;
     }
 
-    private static String kernel(Arithmetic arithmetic) {
+    static String kernel(Arithmetic arithmetic) {
         return arithmetic == Arithmetic.HALF ? "siren_half" : "siren_float";
     }
 

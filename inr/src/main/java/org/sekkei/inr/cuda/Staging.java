@@ -14,6 +14,8 @@ import org.sekkei.inr.CorruptDataException;
 final class Staging implements AutoCloseable {
     private static final int AHEAD = 4;
     private static final long SMALLEST = 1 << 16;
+    // Whoever waits sleeps, and leaves its core to others.
+    private static final int BLOCKING_SYNC = 1;
     private static final int NO_TIMING = 2;
 
     private final CudaDevice device;
@@ -38,7 +40,7 @@ final class Staging implements AutoCloseable {
         private boolean busy;
 
         private Slot() {
-            event = MemorySegment.ofAddress(device.driver().number("cuEventCreate", NO_TIMING));
+            event = MemorySegment.ofAddress(device.driver().number("cuEventCreate", BLOCKING_SYNC | NO_TIMING));
         }
 
         /// @return all of it, the statuses set to zero
@@ -80,11 +82,17 @@ final class Staging implements AutoCloseable {
         /// Sends the first `bytes`.
         void send(long bytes, CudaStream stream) {
             memory().put(0, host().asSlice(0, bytes), stream);
+            // Now already, because the launches that follow may be refused, and the copy is on its way.
+            mark(stream);
         }
 
         /// After the kernels were launched.
         void finish(CudaStream stream) {
             memory().get(0, host().asSlice(0, Integer.BYTES * (long) indices.length), stream);
+            mark(stream);
+        }
+
+        private void mark(CudaStream stream) {
             device.driver().call("cuEventRecord", event, stream.handle());
             busy = true;
         }

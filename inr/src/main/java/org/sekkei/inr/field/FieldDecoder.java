@@ -48,7 +48,8 @@ public final class FieldDecoder implements Decoder {
     /// What [#decode(MemorySegment, Sampling, float\[\], int)] writes for the record of these coefficients.
     ///
     /// @param coefficients of this decoder's data set
-    /// @param rgb receives `[3, sampling.height(), sampling.width()]` values in 0..1, clamped, from `offset` on
+    /// @param rgb receives `[3, sampling.height(), sampling.width()]` values from `offset` on: 0..1, a little more
+    ///     where a picture with hard edges is made smaller
     public void decode(SparseCoefficients coefficients, Sampling sampling, float[] rgb, int offset) {
         evaluator.evaluate(coefficients, sampling, rgb, offset);
     }

@@ -59,7 +59,8 @@ public final class FieldEvaluator {
 
     /// Writes planar RGB.
     ///
-    /// @param rgb receives `[3, sampling.height(), sampling.width()]` values in 0..1, clamped, from `offset` on
+    /// @param rgb receives `[3, sampling.height(), sampling.width()]` values from `offset` on: 0..1, a little more
+    ///     where a picture with hard edges is made smaller
     public void evaluate(SparseCoefficients coefficients, Sampling sampling, float[] rgb, int offset) {
         evaluate(coefficients, sampling, octave(sampling), rgb, offset);
     }

@@ -95,7 +95,8 @@ __device__ __forceinline__ void write_colour(
             static_cast<u16*>(output.pixels)[at] = to_half(normal);
             break;
         default:
-            static_cast<u8*>(output.pixels)[at] = static_cast<u8>(fmaf(value, 255.0f, 0.5f));
+            static_cast<u8*>(output.pixels)[at] =
+                    static_cast<u8>(fminf(fmaxf(fmaf(value, 255.0f, 0.5f), 0.0f), 255.0f));
             break;
     }
 }

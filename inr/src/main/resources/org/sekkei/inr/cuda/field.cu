@@ -456,7 +456,7 @@ KERNEL(field_coefficients, FieldJob, DECODING_THREADS, 5) {
     for (int i = threadIdx.x; i < TABLES * BEGINS; i += DECODING_THREADS) {
         shared.begins[i] = tables.begins[i];
     }
-    __syncthreads();
+    // Nobody reads either before a barrier of read_means.
     const u16* stream16 = reinterpret_cast<const u16*>(job.records + sample.stream);
     Stream stream = {stream16 + 2 * sample.lanes, sample.words, 0, 0};
     int lane = sample.lanes == 1 ? 0 : (threadIdx.x & 31) / 8;

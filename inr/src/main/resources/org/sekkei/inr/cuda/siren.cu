@@ -22,8 +22,8 @@
 #define PIXELS (WIDTH <= 32 ? 2 : 1)
 // Numbers of a row of weights, a multiple of four, so that four can be read at a time.
 #define PITCH ((WIDTH + 3) / 4 * 4)
-// Sine layers but for the first, and the head.
-#define HIDDEN_PARAMETERS (WIDTH * (PITCH + 1))
+// Sine layers but for the first, and the head; the former so that every layer begins where four can be read.
+#define HIDDEN_PARAMETERS ((WIDTH * (PITCH + 1) + 3) / 4 * 4)
 #define HEAD_PARAMETERS (3 * (PITCH + 1))
 
 // Fragments of tensor cores are 16 wide.
@@ -247,16 +247,19 @@ KERNEL(siren_float, SirenJob, SIREN_THREADS, FLOAT_BLOCKS) {
 // ---- Halves on tensor cores
 
 #ifndef SEKKEI_HOST
-// D = A B + D of the fragments of mma.m16n8k16; two of m16n8k8 where there is no other.
+// D = A B + D of the fragments of mma.m16n8k16; two of m16n8k8 where there is no other. Volatile, because all threads of a
+// warp have to be there: it must not move to where only those that need the result are.
 __device__ __forceinline__ void multiply_fragments(float (&sums)[4], const u32 (&a)[4], const u32 (&b)[2]) {
 #if __CUDA_ARCH__ >= 800
-    asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+    asm volatile(
+        "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
         : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 #else
 #pragma unroll
     for (int half = 0; half < 2; half++) {
-        asm("mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5}, {%6}, {%0,%1,%2,%3};"
+        asm volatile(
+            "mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5}, {%6}, {%0,%1,%2,%3};"
             : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
             : "r"(a[2 * half]), "r"(a[2 * half + 1]), "r"(b[half]));
     }

@@ -246,6 +246,63 @@ class CudaFieldsTest {
         }
     }
 
+    /// Many batches are on their way at a time, each in its place of the ring.
+    @ParameterizedTest
+    @CsvSource({"16777216", "100"})
+    void batchesOnTheirWayDoNotMeet(long resident) throws Exception {
+        FieldBasis basis = basis("lapped8");
+        byte[] shared = new FieldShared(basis, COMMON).toBytes();
+        List<byte[]> records = new ArrayList<>();
+        for (int i = 0; i < 11; i++) {
+            records.add(FieldRecords.smooth(basis, COMMON, 20, 20, 80 + i));
+        }
+        PixelFormat format = new PixelFormat(Layout.CHW, Type.FLOAT32);
+        CudaOptions options = new CudaOptions(new CudaBudget(resident, 1 << 24), Arithmetic.FLOAT32, 1);
+        List<Sampling> sampling = List.of(Sampling.full(8, 8));
+        int size = (int) format.bytes(8, 8);
+        try (CudaPictures pictures = CudaPictures.open(device, "field", shared, source(records), options);
+                DeviceMemory output = device.allocate((long) size * records.size());
+                CudaStream stream = device.newStream();
+                Arena arena = Arena.ofConfined()) {
+            for (int i = 0; i < records.size(); i++) {
+                long address = output.address() + (long) i * size;
+                pictures.decode(new int[] {i}, sampling, new CudaTarget(address, 8, 8, format, null), stream);
+            }
+            MemorySegment all = arena.allocate(output.bytes());
+            output.get(0, all, stream);
+            pictures.check();
+            for (int i = 0; i < records.size(); i++) {
+                assertThat(bytes(pictures, new int[] {i}, sampling, format, null, device))
+                        .isEqualTo(all.asSlice((long) i * size, size).toArray(ValueLayout.JAVA_BYTE));
+            }
+        }
+    }
+
+    /// Where a picture is made smaller, some weights are negative: colours overshoot.
+    @Test
+    void bytesDoNotOverflow() throws Exception {
+        FieldBasis basis = basis("lapped8");
+        FieldShared shared = new FieldShared(basis, COMMON);
+        byte[] record = FieldRecords.wild(basis, COMMON, new PictureSize(120, 90), 90, 5);
+        Sampling sampling = new Sampling(40, 30, 3, 0, 0, 0, 3, 0);
+        float[] rgb = new float[3 * 40 * 30];
+        new FieldDecoder(shared, FieldKernel.reference()).decode(MemorySegment.ofArray(record), sampling, rgb, 0);
+        PixelFormat format = new PixelFormat(Layout.CHW, Type.UINT8);
+        byte[] expected = new byte[rgb.length];
+        format.write(rgb, 40, 30, MemorySegment.ofArray(expected), 0);
+        int beyond = 0;
+        try (CudaPictures pictures =
+                CudaPictures.open(device, "field", shared.toBytes(), source(List.of(record)), OPTIONS)) {
+            byte[] actual = bytes(pictures, new int[] {0}, List.of(sampling), format, null, device);
+            for (int i = 0; i < rgb.length; i++) {
+                beyond += rgb[i] < -0.01 || rgb[i] > 1.01 ? 1 : 0;
+                assertThat((float) (expected[i] & 0xFF)).isCloseTo(Math.clamp(255 * rgb[i], 0f, 255f), within(0.51f));
+                assertThat(actual[i] & 0xFF).isCloseTo(expected[i] & 0xFF, within(1));
+            }
+        }
+        assertThat(beyond).isPositive();
+    }
+
     private static double number(MemorySegment bytes, Type type, int index) {
         return switch (type) {
             case FLOAT32 -> bytes.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * index);

@@ -35,8 +35,9 @@ final class HostDriver {
         Assumptions.assumeTrue(
                 System.getProperty("os.name").equals("Linux") && runs(folder, "g++", "--version"),
                 "the kernels' tests on the processor need Linux and g++ on the PATH");
-        copy("shim.h", folder);
-        copy("driver.cpp", folder);
+        for (String source : List.of("machine.h", "shim.h", "driver.cpp")) {
+            copy(source, folder);
+        }
         Path library = folder.resolve("libhostcuda.so");
         boolean built = runs(
                 folder, "g++", "-std=c++17", "-O1", "-shared", "-fPIC", "-o", library.toString(), "driver.cpp", "-ldl");
@@ -97,6 +98,21 @@ final class HostDriver {
                             arena.allocateFrom(folder.toString()),
                             arena.allocateFrom(folder.resolve("shim.h").toString()),
                             memory);
+        } catch (Throwable failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    /// Leaves a barrier of the sources out of what is compiled from now on.
+    ///
+    /// @param number of the barrier in its source; none if it is negative
+    void withoutBarrier(int number) {
+        try {
+            Linker.nativeLinker()
+                    .downcallHandle(
+                            symbols.findOrThrow("fake_without_barrier"),
+                            FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))
+                    .invokeExact(number);
         } catch (Throwable failure) {
             throw new IllegalStateException(failure);
         }
