@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -124,9 +124,11 @@ class StyleTransferTest {
 
     @Test
     void iterationsOfEachSize() {
-        assertThat(IntStream.range(0, 6).map(StyleRecipe.gatys(FeatureModel.VGG19).pyramid()::iterationsAt))
+        assertThat(IntStream.range(0, 6)
+                        .map(StyleRecipe.gatys(FeatureModel.VGG19).pyramid()::iterationsAt))
                 .containsExactly(300, 150, 75, 38, 19, 9);
-        assertThat(IntStream.range(0, 4).map(StyleRecipe.wasserstein(FeatureModel.VGG19).pyramid()::iterationsAt))
+        assertThat(IntStream.range(0, 4)
+                        .map(StyleRecipe.wasserstein(FeatureModel.VGG19).pyramid()::iterationsAt))
                 .containsExactly(300, 150, 150, 150);
     }
 
