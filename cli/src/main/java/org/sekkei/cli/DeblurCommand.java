@@ -202,7 +202,7 @@ final class DeblurCommand extends Job {
         try (ProgressLine progress = newProgress();
                 FrameSource source = FrameSource.open(way.from);
                 FrameSink sink = FrameSink.create(way.to, source.framesPerSecond())) {
-            Deblur.@Nullable Plan plan = null;
+            @Nullable Course course = null;
             while (true) {
                 Picture frame;
                 try {
@@ -218,12 +218,11 @@ final class DeblurCommand extends Job {
                 if (dropout) {
                     deblur.dropOut(seed + frames);
                 }
-                if (plan == null) {
-                    plan = planned(deblur, way.from, frame, budget(where));
+                if (course == null) {
+                    course = new Course(planned(deblur, way.from, frame, budget(where)), way.from, progress);
                 }
-                Deblur.Plan one = plan;
-                sink.write(fromOptions(() -> deblur.apply(frame, one, (_, _, _) -> {}))
-                        .picture());
+                Course all = course;
+                sink.write(fromOptions(() -> deblur.apply(frame, all.now, all)).picture());
                 progress.update(way.from.toString(), "frames", ++frames, Math.max(frames, source.announced()), "");
             }
             sink.finish();
@@ -243,6 +242,28 @@ final class DeblurCommand extends Job {
         return Main.DONE;
     }
 
+    /// Says that the memory did not suffice, and keeps how it goes on.
+    private class Course implements Deblur.Listener {
+        private final Path from;
+        private final ProgressLine progress;
+        private Deblur.Plan now;
+
+        Course(Deblur.Plan plan, Path from, ProgressLine progress) {
+            now = plan;
+            this.from = from;
+            this.progress = progress;
+        }
+
+        @Override
+        public void tile(int pass, int done, int tiles) {}
+
+        @Override
+        public void tooLittleMemory(Deblur.Plan failed, Deblur.Plan next) {
+            now = next;
+            progress.say(err(), from + ": " + Figures.begunAnew(failed.tileSide(), failed.bytes(), next.tileSide()));
+        }
+    }
+
     private long budget(Device where) {
         return memory == null ? (long) (where.freeBytes() * USUAL_SHARE_OF_FREE_MEMORY) : memory.bytes();
     }
@@ -255,41 +276,28 @@ final class DeblurCommand extends Job {
             deblur.dropOut(seed);
         }
         Deblur.Plan plan = planned(deblur, way.from, before, budget(where));
-        var listener = new Deblur.Listener() {
-            private Deblur.Plan now = plan;
-
+        Course course = new Course(plan, way.from, progress) {
             @Override
             public void tile(int pass, int done, int tiles) {
                 progress.update(way.from + (pass == 1 ? "" : ", pass " + pass), "tiles", done, tiles, "");
             }
-
-            @Override
-            public void tooLittleMemory(Deblur.Plan failed, Deblur.Plan next) {
-                now = next;
-                progress.say(
-                        err(),
-                        way.from + ": the memory did not suffice "
-                                + (failed.isWhole() ? "at once" : "in tiles of " + failed.tileSide() + " pixels")
-                                + ", for which " + Figures.bytes(failed.bytes())
-                                + " were planned; it begins anew in tiles of " + next.tileSide() + " pixels.");
-            }
         };
-        Deblur.Made made = fromOptions(() -> deblur.apply(before, plan, listener));
+        Deblur.Made made = fromOptions(() -> deblur.apply(before, plan, course));
         write(way.to, new Original(made.picture(), original.alpha(), original.profile()));
         double seconds = (System.nanoTime() - begun) / NANOS;
         if (report != null) {
             page.add(way.from.toString(), before, made.picture());
         }
         if (!json()) {
-            progress.say(out(), line(way, made, listener.now, seconds));
+            progress.say(out(), line(way, made, course.now, seconds));
         }
         return new Line(
                 way.from.toString(),
                 way.to.toString(),
                 before.width(),
                 before.height(),
-                listener.now.tileSide(),
-                listener.now.bytes(),
+                course.now.tileSide(),
+                course.now.bytes(),
                 made.passes(),
                 made.error(),
                 seconds);

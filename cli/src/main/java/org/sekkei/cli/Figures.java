@@ -26,6 +26,16 @@ final class Figures {
         return String.format(Locale.ROOT, "%.1f %s", value, units[unit]);
     }
 
+    /// That a picture did not fit into the memory, though it was planned to, and how it is begun anew.
+    ///
+    /// @param tile side that was tried; 0 for the whole picture
+    /// @param planned bytes
+    static String begunAnew(int tile, long planned, int nextTile) {
+        return "the memory did not suffice " + (tile == 0 ? "at once" : "in tiles of " + tile + " pixels")
+                + ", for which " + bytes(planned) + " were planned; it begins anew in tiles of " + nextTile
+                + " pixels.";
+    }
+
     /// `4 s`, `3 min 20 s`, `2 h 05 min`.
     static String duration(double seconds) {
         long whole = Math.round(seconds);

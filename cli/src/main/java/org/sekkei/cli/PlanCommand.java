@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.inr.Dataset;
 import org.sekkei.inr.Split;
+import org.sekkei.models.NearestNames;
 import org.sekkei.models.Network;
 import org.sekkei.plan.Application;
 import org.sekkei.plan.Calibration;
@@ -56,7 +57,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  sekkei plan train resnet50 --batch 64 --gpu \"RTX 3090\"",
             "  sekkei plan train deepvit_32b --batch 256 --optimizer adamw --gpu all",
-            "  sekkei plan train deepvit_32b --batch 256 --optimizer adamw --gpu \"Tesla V100 32GB\" --devices 8",
+            "  sekkei plan train deepvit_32b --batch 256 --optimizer adamw --gpu \"Tesla V100 SXM2 16GB\" --devices 8",
             "  sekkei plan infer deblurgan --size 720 --batch max --memory 8G",
             "  sekkei plan deblur deblurgan --size 4000x3000 --memory 2G",
             "  sekkei plan track train resnet50 --gpu all",
@@ -359,7 +360,7 @@ final class PlanCommand extends Job {
         }
         String network = network(application);
         if (!application.networks().contains(network)) {
-            throw usage("unknown network '" + network + "'; there are " + String.join(", ", application.networks()));
+            throw usage("unknown network '" + network + "'; " + NearestNames.among(network, application.networks()));
         }
         PlannedSize pixels = fromOptions(() -> PlannedSize.parse(size == null ? "1024" : size));
         var plan = new ApplicationPlan(application, network, pixels, CalibrationFile.read(calibrationFile));

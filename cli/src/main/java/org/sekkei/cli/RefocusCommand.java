@@ -290,12 +290,19 @@ final class RefocusCommand extends Job {
             Refocus.Plan plan = fromOptions(() -> Refocus.plan(map, lens, budget));
             largestRadius = Math.max(largestRadius, plan.largestRadius());
             tileSide = plan.tileSide();
-            long tiles = plan.tileSide() == 0
-                    ? 1
-                    : (long) Math.ceilDiv(shown.width(), plan.tileSide())
-                            * Math.ceilDiv(shown.height(), plan.tileSide());
             String stage = frames == 1 ? "refocusing" : "refocusing, picture " + frame + " of " + frames;
-            return refocus.apply(shown, map, lens, plan, done -> progress.update(stage, "tiles", done, tiles, ""));
+            return refocus.apply(shown, map, lens, plan, new Refocus.Listener() {
+                @Override
+                public void tile(int done, int tiles) {
+                    progress.update(stage, "tiles", done, tiles, "");
+                }
+
+                @Override
+                public void tooLittleMemory(Refocus.Plan failed, Refocus.Plan next) {
+                    tileSide = next.tileSide();
+                    progress.say(err(), stage + ": " + Figures.begunAnew(failed.tileSide(), failed.bytes(), tileSide));
+                }
+            });
         }
     }
 

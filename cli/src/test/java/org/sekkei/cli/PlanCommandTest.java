@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sekkei.models.Network;
 import org.sekkei.plan.Calibration;
+import org.sekkei.plan.GpuCatalogue;
 import org.sekkei.plan.Workload;
 import org.sekkei.plan.Workload.Use;
 import org.sekkei.torch.DType;
@@ -255,6 +257,15 @@ class PlanCommandTest {
         assertThat(above.json().get("fits").asBoolean()).isFalse();
     }
 
+    @Test
+    void theExamplesNameCardsThatThereAre() {
+        String help = Invocation.of("plan", "--help").out().replaceAll("\\s+", " ");
+        assertThat(Pattern.compile("--gpu \"([^\"]+)\"").matcher(help).results())
+                .isNotEmpty()
+                .allSatisfy(card ->
+                        assertThat(GpuCatalogue.bundled().named(card.group(1))).isNotNull());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -262,7 +273,7 @@ class PlanCommandTest {
                 "plan|say what to plan",
                 "plan train resnet18 --devices 0|are 1 or more",
                 "plan train resnet18 --data nowhere|nowhere",
-                "plan infer resnet19|unknown network 'resnet19'",
+                "plan infer resnet19|unknown network 'resnet19'; perhaps resnet18; there are",
                 "plan infer resnet18 --batch many|--batch is a number of pictures or max",
                 "plan infer resnet18 --batch 0|a batch has 1 to",
                 "plan infer resnet18 --optimizer sgd|there is none in 'plan infer'",
@@ -271,6 +282,7 @@ class PlanCommandTest {
                 "plan train resnet18 --precision int8|bfloat16",
                 "plan sharpen|say what to plan",
                 "plan deblur resnet18|unknown network 'resnet18'; there are ours, deblurgan",
+                "plan deblur deblurgn|perhaps deblurgan; there are ours",
                 "plan deblur train resnet18|unknown network 'resnet18'",
                 "plan track train light heavy|is one word too many",
                 "plan refocus --batch 3|--batch: pictures are made one after the other",

@@ -1,7 +1,6 @@
 package org.sekkei.models;
 
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Layer;
@@ -48,8 +47,9 @@ public record Model(String name, String source, Factory factory) {
                 .filter(model -> model.name.equals(name))
                 .findFirst()
                 .or(() -> TransformerShape.model(name))
-                .orElseThrow(() -> new IllegalArgumentException("unknown model '" + name + "'; there are "
-                        + all().stream().map(Model::name).collect(Collectors.joining(", "))
+                .orElseThrow(() -> new IllegalArgumentException("unknown model '" + name + "'; "
+                        + NearestNames.among(
+                                name, all().stream().map(Model::name).toList())
                         + ", and vit or deepvit with measures as in vit_d8_w192_h3_p4_s32"));
     }
 

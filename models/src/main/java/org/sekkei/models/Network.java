@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sekkei.torch.DType;
@@ -118,8 +117,9 @@ public record Network(String name, String source, List<Input> inputs, List<Strin
                 .filter(network -> network.name.equals(known))
                 .findFirst()
                 .or(() -> TransformerShape.model(known).map(Network::classifier))
-                .orElseThrow(() -> new IllegalArgumentException("unknown network '" + name + "'; there are "
-                        + all.stream().map(Network::name).collect(Collectors.joining(", "))));
+                .orElseThrow(() -> new IllegalArgumentException("unknown network '" + name + "'; "
+                        + NearestNames.among(
+                                known, all.stream().map(Network::name).toList())));
     }
 
     /// Inputs of zeros for pictures of so many pixels a side, optional ones left out.

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -72,11 +73,19 @@ public record GpuCatalogue(List<Gpu> gpus) {
         if (found.size() == 1) {
             return found.getFirst();
         }
-        String among = (found.isEmpty() ? gpus : found).stream().map(Gpu::name).collect(Collectors.joining(", "));
-        throw new IllegalArgumentException(
-                found.isEmpty()
-                        ? "there is no card '" + words + "' in the list; there are " + among
-                        : "'" + words + "' may be " + among + "; name one of them");
+        if (!found.isEmpty()) {
+            throw new IllegalArgumentException("'" + words + "' may be " + names(found) + "; name one of them");
+        }
+        List<Gpu> near = gpus.stream()
+                .filter(gpu -> !Collections.disjoint(
+                        Arrays.asList(plain(gpu.name()).split(" ")), Arrays.asList(wanted.split(" "))))
+                .toList();
+        throw new IllegalArgumentException("there is no card '" + words + "' in the list; "
+                + (near.isEmpty() ? "there are " + names(gpus) : "near are " + names(near)));
+    }
+
+    private static String names(List<Gpu> gpus) {
+        return gpus.stream().map(Gpu::name).collect(Collectors.joining(", "));
     }
 
     private static String plain(String name) {

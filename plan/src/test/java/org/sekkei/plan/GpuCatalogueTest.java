@@ -40,7 +40,15 @@ class GpuCatalogueTest {
                 .withMessageContaining("Tesla V100 PCIe 16GB");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> catalogue.named("Voodoo 2"))
-                .withMessageContaining("no card 'Voodoo 2'");
+                .withMessageContaining("no card 'Voodoo 2' in the list; there are GeForce GTX 1050 Ti");
+    }
+
+    @Test
+    void aMisspeltNameNamesThoseNearIt() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> catalogue.named("RTX 3900"))
+                .withMessageContaining("near are GeForce RTX 3090, Quadro RTX 4000, GeForce RTX 4090")
+                .withMessageNotContaining("V100");
     }
 
     @ParameterizedTest

@@ -126,14 +126,16 @@ public final class Deblur {
         while (true) {
             try {
                 return made(picture, now, listener);
-            } catch (TorchException error) {
-                Plan failed = now;
-                now = Optional.of(error)
-                        .filter(TorchException::isOutOfMemory)
-                        .filter(_ -> !layer.isTraining())
-                        .flatMap(_ -> memory.finer(picture.width(), picture.height(), failed))
-                        .orElseThrow(() -> error);
-                listener.tooLittleMemory(failed, now);
+            } catch (OutOfMemoryError | TorchException error) {
+                boolean ofMemory = !(error instanceof TorchException torch) || torch.isOutOfMemory();
+                Optional<Plan> finer = ofMemory && !layer.isTraining()
+                        ? memory.finer(picture.width(), picture.height(), now)
+                        : Optional.empty();
+                if (finer.isEmpty()) {
+                    throw error;
+                }
+                listener.tooLittleMemory(now, finer.get());
+                now = finer.get();
             }
         }
     }

@@ -1,12 +1,11 @@
 package org.sekkei.tasks.deblur;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import org.sekkei.models.DeblurGan;
 import org.sekkei.models.DeblurGanV2;
 import org.sekkei.models.DeblurSmall;
+import org.sekkei.models.NearestNames;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Layer;
 
@@ -36,8 +35,9 @@ public enum DeblurNetwork {
         return all.stream()
                 .filter(network -> network.toString().equals(name.toLowerCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("unknown network '" + name + "'; there are "
-                        + Arrays.stream(values()).map(DeblurNetwork::toString).collect(Collectors.joining(", "))));
+                .orElseThrow(() -> new IllegalArgumentException("unknown network '" + name + "'; "
+                        + NearestNames.among(
+                                name, all.stream().map(DeblurNetwork::toString).toList())));
     }
 
     Layer create(Generator generator) {

@@ -1,9 +1,10 @@
 package org.sekkei.tasks.refocus;
 
 import java.util.Arrays;
-import java.util.function.IntConsumer;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.sekkei.pictures.Picture;
+import org.sekkei.torch.TorchException;
 
 /// Makes the picture that a lens would have made, from a sharp one and its depth, at any size.
 ///
@@ -29,6 +30,16 @@ public final class Refocus {
     /// @param bytes of memory, about
     public record Plan(double largestRadius, int reduction, int tileSide, long bytes) {}
 
+    /// Is told how far it is.
+    @FunctionalInterface
+    public interface Listener {
+        /// @param done tiles of this plan
+        void tile(int done, int tiles);
+
+        /// The memory did not suffice for what was planned; the picture begins anew, as `next` says.
+        default void tooLittleMemory(Plan failed, Plan next) {}
+    }
+
     /// @param depth of the same size
     /// @param budget bytes that the process may take
     /// @throws IllegalArgumentException if the sizes differ, or with the smallest budget that would do
@@ -47,16 +58,36 @@ public final class Refocus {
         return RefocusMemory.plan(width, height, largest, reduction, MARGIN * reduction, budget);
     }
 
+    /// Where the memory does not suffice all the same, the picture is begun anew in smaller tiles.
+    ///
     /// @param depth of the same size
-    /// @param tiles is told how many are done
-    public Picture apply(Picture picture, DepthMap depth, Lens lens, Plan plan, IntConsumer tiles) {
+    public Picture apply(Picture picture, DepthMap depth, Lens lens, Plan plan, Listener listener) {
         if (picture.width() != depth.width() || picture.height() != depth.height()) {
             throw new IllegalArgumentException(picture + " and " + depth + " are not of one size");
         }
-        return apply(LinearPicture.of(picture), depth, lens, plan, tiles).picture();
+        return apply(LinearPicture.of(picture), depth, lens, plan, listener).picture();
     }
 
-    LinearPicture apply(LinearPicture picture, DepthMap depth, Lens lens, Plan plan, IntConsumer tiles) {
+    LinearPicture apply(LinearPicture picture, DepthMap depth, Lens lens, Plan plan, Listener listener) {
+        Plan now = plan;
+        while (true) {
+            try {
+                return made(picture, depth, lens, now, listener);
+            } catch (OutOfMemoryError | TorchException error) {
+                boolean ofMemory = !(error instanceof TorchException torch) || torch.isOutOfMemory();
+                Optional<Plan> finer = ofMemory
+                        ? RefocusMemory.finer(picture.width(), picture.height(), MARGIN * now.reduction, now)
+                        : Optional.empty();
+                if (finer.isEmpty()) {
+                    throw error;
+                }
+                listener.tooLittleMemory(now, finer.get());
+                now = finer.get();
+            }
+        }
+    }
+
+    private LinearPicture made(LinearPicture picture, DepthMap depth, Lens lens, Plan plan, Listener listener) {
         int width = picture.width();
         int height = picture.height();
         float[] radii = lens.radii(depth.values(), Math.max(width, height));
@@ -64,6 +95,7 @@ public final class Refocus {
         int grid = 4 * plan.reduction;
         int side = plan.tileSide == 0 ? Math.max(width, height) : Math.max(1, plan.tileSide / grid) * grid;
         int margin = MARGIN * plan.reduction;
+        int tiles = Math.ceilDiv(width, side) * Math.ceilDiv(height, side);
         int done = 0;
         for (int top = 0; top < height; top += side) {
             for (int left = 0; left < width; left += side) {
@@ -89,7 +121,7 @@ public final class Refocus {
                                 ownWidth);
                     }
                 }
-                tiles.accept(++done);
+                listener.tile(++done, tiles);
             }
         }
         return made;

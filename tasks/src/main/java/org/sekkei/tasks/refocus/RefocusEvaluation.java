@@ -58,8 +58,8 @@ public final class RefocusEvaluation {
                 LinearPicture made = switch (way) {
                     case INPUT -> sharp;
                     case GAUSSIAN -> gaussian(sharp, lens.radii(depth.values(), longest));
-                    case LAYERS -> new Refocus(BlurWeights.none()).apply(sharp, depth, lens, plan, _ -> {});
-                    case NETWORK -> new Refocus(weights).apply(sharp, depth, lens, plan, _ -> {});
+                    case LAYERS -> new Refocus(BlurWeights.none()).apply(sharp, depth, lens, plan, (_, _) -> {});
+                    case NETWORK -> new Refocus(weights).apply(sharp, depth, lens, plan, (_, _) -> {});
                 };
                 all.computeIfAbsent(way, _ -> new ArrayList<>()).add(score(codes(made), truth, edges));
             }

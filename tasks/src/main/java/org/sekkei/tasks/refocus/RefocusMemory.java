@@ -1,6 +1,8 @@
 package org.sekkei.tasks.refocus;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /// How much memory a picture takes, and into which tiles it is cut if that is too much.
 final class RefocusMemory {
@@ -31,12 +33,11 @@ final class RefocusMemory {
         }
         long least = whole;
         for (int side : SIDES) {
-            int reach = side + 2 * margin;
-            long bytes = bytes(width, height, Math.min(width, reach), Math.min(height, reach), reduction);
-            if (bytes <= budget) {
-                return new Refocus.Plan(radius, reduction, side, bytes);
+            Refocus.Plan tiled = tiled(width, height, radius, reduction, margin, side);
+            if (tiled.bytes() <= budget) {
+                return tiled;
             }
-            least = Math.min(least, bytes);
+            least = Math.min(least, tiled.bytes());
         }
         throw new IllegalArgumentException(String.format(
                 Locale.ROOT,
@@ -47,6 +48,25 @@ final class RefocusMemory {
                 radius,
                 Math.ceilDiv(least, 1_000_000),
                 Math.ceilDiv(least, 1_000_000)));
+    }
+
+    /// The largest smaller tiles that take less; empty if there are none.
+    static Optional<Refocus.Plan> finer(int width, int height, int margin, Refocus.Plan plan) {
+        int tried = plan.tileSide() == 0 ? Math.max(width, height) : plan.tileSide();
+        return Arrays.stream(SIDES)
+                .filter(side -> side < tried)
+                .mapToObj(side -> tiled(width, height, plan.largestRadius(), plan.reduction(), margin, side))
+                .filter(finer -> finer.bytes() < plan.bytes())
+                .findFirst();
+    }
+
+    private static Refocus.Plan tiled(int width, int height, double radius, int reduction, int margin, int side) {
+        int reach = side + 2 * margin;
+        return new Refocus.Plan(
+                radius,
+                reduction,
+                side,
+                bytes(width, height, Math.min(width, reach), Math.min(height, reach), reduction));
     }
 
     private static long bytes(int width, int height, int tileWidth, int tileHeight, int reduction) {

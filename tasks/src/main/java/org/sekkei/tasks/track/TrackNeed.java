@@ -3,6 +3,7 @@ package org.sekkei.tasks.track;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.sekkei.models.NearestNames;
 import org.sekkei.models.Network;
 import org.sekkei.models.TrTr;
 import org.sekkei.plan.Application;
@@ -101,8 +102,8 @@ public final class TrackNeed implements Application {
         return Arrays.stream(TrackModel.values())
                 .filter(model -> name(model).equals(network))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("unknown network '" + network + "'; there are "
-                        + String.join(", ", new TrackNeed().networks())));
+                .orElseThrow(() -> new IllegalArgumentException("unknown network '" + network + "'; "
+                        + NearestNames.among(network, new TrackNeed().networks())));
     }
 
     private static String name(TrackModel model) {

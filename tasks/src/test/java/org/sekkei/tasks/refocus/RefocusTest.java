@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -18,6 +19,7 @@ class RefocusTest {
     private static final int WIDTH = 240;
     private static final int HEIGHT = 180;
     private static final long PLENTY = 1L << 40;
+    private static final Refocus.Listener SILENT = (_, _) -> {};
 
     private static Scene scene() {
         var rgb = new byte[3 * 64 * 64];
@@ -46,7 +48,7 @@ class RefocusTest {
         var lens = new Lens(0.4, 0);
         LinearPicture sharp = scene.sharp();
         LinearPicture made = new Refocus(BlurWeights.builtIn(Device.CPU))
-                .apply(sharp, scene.depth(), lens, Refocus.plan(scene.depth(), lens, PLENTY), _ -> {});
+                .apply(sharp, scene.depth(), lens, Refocus.plan(scene.depth(), lens, PLENTY), SILENT);
         for (int channel = 0; channel < 3; channel++) {
             assertThat(made.planes()[channel]).containsExactly(sharp.planes()[channel], within(1e-4f));
         }
@@ -60,7 +62,7 @@ class RefocusTest {
         int longest = WIDTH;
         LinearPicture truth = scene.through(lens, longest);
         LinearPicture made = new Refocus(BlurWeights.builtIn(Device.CPU))
-                .apply(scene.sharp(), depth, lens, Refocus.plan(depth, lens, PLENTY), _ -> {});
+                .apply(scene.sharp(), depth, lens, Refocus.plan(depth, lens, PLENTY), SILENT);
         LinearPicture normal = RefocusEvaluation.gaussian(scene.sharp(), lens.radii(depth.values(), longest));
         assertThat(psnr(made, truth)).isGreaterThan(30).isGreaterThan(psnr(normal, truth) + 2);
     }
@@ -76,12 +78,46 @@ class RefocusTest {
         Refocus.Plan plan = Refocus.plan(depth, lens, PLENTY);
         assertThat(plan.tileSide()).isZero();
         assertThat(plan.reduction()).isEqualTo(1);
-        LinearPicture whole = refocus.apply(scene.sharp(), depth, lens, plan, _ -> {});
+        LinearPicture whole = refocus.apply(scene.sharp(), depth, lens, plan, SILENT);
         LinearPicture tiled =
-                refocus.apply(scene.sharp(), depth, lens, new Refocus.Plan(plan.largestRadius(), 1, side, 0), _ -> {});
+                refocus.apply(scene.sharp(), depth, lens, new Refocus.Plan(plan.largestRadius(), 1, side, 0), SILENT);
         for (int channel = 0; channel < 3; channel++) {
             assertThat(tiled.planes()[channel]).containsExactly(whole.planes()[channel], within(1e-4f));
         }
+    }
+
+    @Test
+    void whatRunsOutOfMemoryIsDoneInSmallerTiles() throws IOException {
+        Scene scene = scene();
+        DepthMap depth = scene.depth();
+        var lens = new Lens(0, 10);
+        var refocus = new Refocus(BlurWeights.builtIn(Device.CPU));
+        Refocus.Plan plan = Refocus.plan(depth, lens, PLENTY);
+        LinearPicture whole = refocus.apply(scene.sharp(), depth, lens, plan, SILENT);
+        List<Refocus.Plan> tried = new ArrayList<>();
+        LinearPicture made = refocus.apply(scene.sharp(), depth, lens, plan, new Refocus.Listener() {
+            @Override
+            public void tile(int done, int tiles) {
+                if (tiles < 3) {
+                    throw new OutOfMemoryError("Java heap space");
+                }
+            }
+
+            @Override
+            public void tooLittleMemory(Refocus.Plan failed, Refocus.Plan next) {
+                tried.add(failed);
+                assertThat(next.bytes()).isLessThan(failed.bytes());
+            }
+        });
+        assertThat(tried.getFirst().tileSide()).isZero();
+        for (int channel = 0; channel < 3; channel++) {
+            assertThat(made.planes()[channel]).containsExactly(whole.planes()[channel], within(1e-4f));
+        }
+
+        assertThatThrownBy(() -> refocus.apply(scene.sharp(), depth, lens, plan, (_, _) -> {
+                    throw new OutOfMemoryError("Java heap space");
+                }))
+                .isInstanceOf(OutOfMemoryError.class);
     }
 
     @Test

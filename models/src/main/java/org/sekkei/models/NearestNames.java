@@ -1,4 +1,4 @@
-package org.sekkei.models.weights;
+package org.sekkei.models;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Finds what somebody may have meant by a name: the one that shares most runs of three letters with it.
-final class NearestNames {
+public final class NearestNames {
     private static final int RUN = 3;
     private static final double LEAST_SHARED = 0.5;
 
@@ -17,13 +17,12 @@ final class NearestNames {
 
     private final List<Candidate> candidates = new ArrayList<>();
 
-    NearestNames(Collection<String> names) {
+    public NearestNames(Collection<String> names) {
         names.forEach(name -> candidates.add(new Candidate(name, runs(name))));
     }
 
     /// Null if none is near.
-    @Nullable
-    String to(String name) {
+    public @Nullable String to(String name) {
         Set<String> runs = runs(name);
         String nearest = null;
         double most = LEAST_SHARED;
@@ -36,6 +35,12 @@ final class NearestNames {
             }
         }
         return nearest;
+    }
+
+    /// What there is, as the end of a sentence about a name that is unknown: `perhaps resnet50; there are ...`.
+    public static String among(String unknown, List<String> names) {
+        String near = new NearestNames(names).to(unknown);
+        return (near == null ? "" : "perhaps " + near + "; ") + "there are " + String.join(", ", names);
     }
 
     private static Set<String> runs(String name) {
