@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 /// `sekkei refocus`.
 @Command(
         name = "refocus",
-        subcommands = {RefocusTrainCommand.class, RefocusEvalCommand.class},
+        subcommands = {RefocusTrainCommand.class, RefocusTrainDepthCommand.class, RefocusEvalCommand.class},
         description = {
             "Make the picture that a lens would have made, focused where you say, from a sharp picture and its inverse depth"
                     + " (near is bright). The depth comes from a file, or from DeepLens' depth network under its authors' weights."

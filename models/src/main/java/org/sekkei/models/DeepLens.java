@@ -1,9 +1,12 @@
 package org.sekkei.models;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.sekkei.torch.Autograd;
 import org.sekkei.torch.Functional;
 import org.sekkei.torch.Functional.Padding;
 import org.sekkei.torch.Generator;
@@ -22,7 +25,9 @@ import org.sekkei.torch.Tensor;
 /// inputs, outputs\]. Norms use their running statistics in training too.
 public final class DeepLens extends Module {
     /// What the depth network sees, in pixels a side.
-    private static final long SIDE = 320;
+    public static final int SIDE = 320;
+
+    private static final String DEPTH = "Network/Network/Depth";
 
     private static final double EPSILON = 1e-5;
     private static final double SLOPE = 0.2;
@@ -30,7 +35,7 @@ public final class DeepLens extends Module {
     private final Depth depth;
 
     public DeepLens(Generator generator) {
-        depth = child("Network/Network/Depth", new Depth(generator));
+        depth = child(DEPTH, new Depth(generator));
         child("Network/Network/Lensblur", lensBlur(generator));
         child("Network/Network/Feature", features(new Part(), 3, generator));
         child("Network/Network/SR", upsampling(generator));
@@ -54,11 +59,38 @@ public final class DeepLens extends Module {
     public Tensor depth(Tensor pictures, long height, long width) {
         try (Scope scope = Scope.open()) {
             Tensor seen = pictures.permute(0, 3, 1, 2); // [B, 3, H, W]
-            Tensor raw = resize(depth.apply(resize(seen, SIDE, SIDE).sub(0.5)), seen.size(2), seen.size(3));
+            Tensor raw = resize(relativeDepth(resize(seen, SIDE, SIDE)), seen.size(2), seen.size(3));
             Tensor lowest = raw.amin(true, 1, 2, 3);
             Tensor range = raw.amax(true, 1, 2, 3).sub(lowest);
             Tensor resized = resize(raw.sub(lowest).div(range), height, width); // [B, 1, height, width]
             return scope.keep(resized.permute(0, 2, 3, 1).contiguous());
+        }
+    }
+
+    /// What the depth network itself puts out: inverse depth but for a factor and a constant of each picture.
+    ///
+    /// @param pictures \[B, 3, 320, 320\], BGR in 0..1
+    /// @return \[B, 1, 320, 320\]
+    public Tensor relativeDepth(Tensor pictures) {
+        return depth.apply(pictures.sub(0.5));
+    }
+
+    /// The depth network's parameters by their names in the whole.
+    public SequencedMap<String, Tensor> depthParameters() {
+        SequencedMap<String, Tensor> parameters = new LinkedHashMap<>(namedParameters());
+        parameters.keySet().removeIf(name -> !name.startsWith(DEPTH));
+        return parameters;
+    }
+
+    /// Lets each residual block of the depth network begin as its shortcut, so that a training from nothing starts
+    /// with numbers of an ordinary size though no norm looks at a batch (Goyal et al., 2017, arXiv 1706.02677).
+    public void beginAsShortcuts() {
+        try (var _ = Autograd.noGrad()) {
+            namedParameters().forEach((name, parameter) -> {
+                if (name.startsWith(DEPTH) && name.endsWith("_branch2c/gamma")) {
+                    parameter.mulInPlace(0);
+                }
+            });
         }
     }
 

@@ -46,9 +46,7 @@ public final class DepthFiles {
     ///
     /// @throws IOException with a sentence that names the file, if it is no depth map, or is damaged
     public static Read read(Path file) throws IOException {
-        byte[] bytes = bytes(file);
-        DepthMap depth =
-                begins(bytes, PNG) ? png(file, bytes) : begins(bytes, NPY) ? npy(file, bytes) : pfm(file, bytes);
+        DepthMap depth = numbers(file);
         boolean within = true;
         for (float value : depth.values()) {
             if (!Float.isFinite(value)) {
@@ -58,6 +56,12 @@ public final class DepthFiles {
             within &= value >= 0 && value <= 1;
         }
         return new Read(within ? depth : depth.stretched(), !within);
+    }
+
+    /// The numbers as they are, whole ones divided by the largest that their type has.
+    static DepthMap numbers(Path file) throws IOException {
+        byte[] bytes = bytes(file);
+        return begins(bytes, PNG) ? png(file, bytes) : begins(bytes, NPY) ? npy(file, bytes) : pfm(file, bytes);
     }
 
     private static byte[] bytes(Path file) throws IOException {

@@ -13,7 +13,7 @@ import org.sekkei.torch.Generator;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
 
-/// Inverse depth from one picture, by DeepLens' depth network under its authors' weights.
+/// Inverse depth from one picture, by DeepLens' depth network under its authors' weights or those of [DepthTraining].
 public final class DepthNetwork {
     /// What the names of all of the authors' weights begin with.
     private static final String NAMES = "Network/Network/";
@@ -29,16 +29,23 @@ public final class DepthNetwork {
         this.device = device;
     }
 
-    /// Whether a file holds the authors' weights.
+    /// Whether a file holds weights of DeepLens.
     public static boolean isIn(Path file) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
             return checkpoint.entries().keySet().stream().anyMatch(name -> name.startsWith(NAMES));
         }
     }
 
-    /// @param file the authors' checkpoint in any format, for instance `model.index`
+    /// @param file a checkpoint in any format, for instance the authors' `model.index`
     /// @throws IOException if it does not hold all of it
     public static DepthNetwork read(Path file, Device device) throws IOException {
+        DeepLens network = weights(file);
+        network.eval();
+        network.to(device);
+        return new DepthNetwork(network, device);
+    }
+
+    static DeepLens weights(Path file) throws IOException {
         var network = new DeepLens(Generator.idle());
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
             Fit fit = WeightLoading.loadPartially(checkpoint, network);
@@ -46,9 +53,7 @@ public final class DepthNetwork {
                 throw new IOException(file + ": does not fit deeplens: " + fit.problems() + ".");
             }
         }
-        network.eval();
-        network.to(device);
-        return new DepthNetwork(network, device);
+        return network;
     }
 
     /// From 0 (farthest in the picture) to 1 (nearest), of the picture's size.

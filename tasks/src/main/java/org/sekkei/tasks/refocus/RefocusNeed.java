@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.sekkei.models.DeepLens;
 import org.sekkei.models.LensBlur;
 import org.sekkei.models.Network;
 import org.sekkei.plan.Application;
@@ -19,8 +20,13 @@ import org.sekkei.torch.Generator;
 public final class RefocusNeed implements Application {
     /// The one that mixes slices.
     public static final String NETWORK = "lens_blur";
+
+    /// The one that gives the depth.
+    public static final String DEPTH = "deeplens";
+
     private static final int BATCH = 8;
     private static final int CROP = 96;
+    private static final int DEPTH_BATCH = 4;
 
     /// Of the lens, for which a picture is planned: that of the command.
     private static final double APERTURE = 5;
@@ -30,6 +36,11 @@ public final class RefocusNeed implements Application {
             new Network.Input("light", true, "", side -> new long[] {1, Slices.COUNT, 3, side, side}),
             new Network.Input("truth", true, "", side -> new long[] {1, 3, side, side}));
 
+    private static final List<Network.Input> PHOTOS = List.of(
+            new Network.Input("pictures", true, "", side -> new long[] {1, 3, DeepLens.SIDE, DeepLens.SIDE}),
+            new Network.Input("depths", true, "", side -> new long[] {1, 1, DeepLens.SIDE, DeepLens.SIDE}),
+            new Network.Input("known", true, "", side -> new long[] {1, 1, DeepLens.SIDE, DeepLens.SIDE}));
+
     @Override
     public String name() {
         return "refocus";
@@ -37,12 +48,23 @@ public final class RefocusNeed implements Application {
 
     @Override
     public List<String> networks() {
-        return List.of(NETWORK);
+        return List.of(NETWORK, DEPTH);
     }
 
     @Override
     public Workload training(String network) {
         requireKnown(network);
+        if (network.equals(DEPTH)) {
+            Network step = Task.pass("refocus depth", PHOTOS, generator -> {
+                var whole = new DeepLens(generator);
+                return new Task.Pass(
+                        List.of(whole),
+                        List.of(whole),
+                        photos -> DepthTraining.loss(whole, photos.get(0), photos.get(1), photos.get(2)));
+            });
+            return new Workload(
+                    Task.of(step), Workload.Use.TRAINING_ADAMW, DEPTH_BATCH, DeepLens.SIDE, DType.FLOAT32);
+        }
         Network step = Task.pass("refocus", SCENES, generator -> {
             LensBlur blur = blur(generator);
             return new Task.Pass(
@@ -57,6 +79,11 @@ public final class RefocusNeed implements Application {
     @Override
     public Use use(String network, int width, int height, Device.Kind device, long memoryBytes) {
         requireKnown(network);
+        if (network.equals(DEPTH)) {
+            var seen = new Workload(Network.named(DEPTH), Workload.Use.INFERENCE, 1, DeepLens.SIDE, DType.FLOAT32);
+            Overhead overhead = device == Device.Kind.CUDA ? Overhead.CUDA : Overhead.CPU;
+            return new Use(Use.WHOLE, new Planner(overhead).plan(seen).memory().high(), new Computing(seen, 1));
+        }
         double radius = new Lens(0, APERTURE).largestRadius(Math.max(width, height));
         boolean onCard = device == Device.Kind.CUDA;
         Refocus.Plan plan = Refocus.plan(width, height, radius, onCard ? Long.MAX_VALUE : memoryBytes);
@@ -92,7 +119,7 @@ public final class RefocusNeed implements Application {
 
     private static void requireKnown(String network) {
         if (!network.equals(NETWORK)) {
-            throw new IllegalArgumentException("unknown network '" + network + "'; there is " + NETWORK);
+            throw new IllegalArgumentException("unknown network '" + network + "'; there are " + NETWORK + " and " + DEPTH);
         }
     }
 }

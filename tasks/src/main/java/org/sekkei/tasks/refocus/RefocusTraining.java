@@ -1,28 +1,20 @@
 package org.sekkei.tasks.refocus;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 import org.sekkei.models.LensBlur;
-import org.sekkei.models.weights.Checkpoint;
 import org.sekkei.models.weights.Safetensors;
 import org.sekkei.pictures.Picture;
-import org.sekkei.torch.Adam;
 import org.sekkei.torch.Autograd;
 import org.sekkei.torch.DType;
 import org.sekkei.torch.Device;
 import org.sekkei.torch.Generator;
-import org.sekkei.torch.Optimizer;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
 
@@ -95,29 +87,18 @@ public final class RefocusTraining {
     public static final String WEIGHTS = "lens_blur.safetensors";
 
     static final int LONGEST = 320;
-    private static final String STATE = "state.safetensors";
-    private static final String METRICS = "metrics.csv";
-    private static final String MODEL = "model.";
-    private static final String OPTIMIZER = "optimizer.";
-    private static final int WARM_UP = 100;
-    private static final int LINE_EVERY = 100;
     private static final int VALIDATION_SCENES = 16;
     private static final int MARGIN = Disc.reach(Slices.SIDE) + 1;
-    private static final double CLIPPING = 1;
 
     /// Depth that a network or a telephone tells is rarely sharp at edges.
     private static final double COARSE = 0.25;
-    private static final double NANOS = 1e9;
 
     private final Config config;
     private final SceneMaker scenes;
     private final SceneMaker unseen;
     private final Path folder;
     private final LensBlur network;
-    private final Adam optimizer;
-    private final List<Line> lines = new ArrayList<>();
-    private int step;
-    private double before;
+    private final TrainingLoop loop;
 
     /// @param photos what scenes are made of
     /// @param heldOut photos for the figures on the way
@@ -132,11 +113,17 @@ public final class RefocusTraining {
         unseen = new SceneMaker(heldOut);
         network = new LensBlur(Candidates.FEATURES, Slices.COUNT, new Generator(config.seed));
         network.to(config.device);
-        optimizer = Adam.adam(List.of(new Optimizer.Group(network.namedParameters(), 0)), config.learningRate);
+        String identity =
+                config.steps + " " + config.batch + " " + config.crop + " " + config.learningRate + " " + config.seed;
+        loop = new TrainingLoop(
+                new TrainingLoop.Course(
+                        config.steps, config.learningRate, config.saveEvery, "psnr", identity, folder),
+                network,
+                network.namedParameters());
     }
 
     public static boolean isBegun(Path folder) {
-        return Files.exists(folder.resolve(STATE));
+        return TrainingLoop.isBegun(folder);
     }
 
     /// What one step, or a check, looks at.
@@ -144,31 +131,36 @@ public final class RefocusTraining {
 
     /// Trains to the end, from where `folder` left off if it holds a state.
     public void run(Listener listener) throws IOException {
-        Files.createDirectories(folder);
-        if (isBegun(folder)) {
-            resume();
-        }
-        long begun = System.nanoTime();
-        double sum = 0;
-        int summed = 0;
-        for (; step < config.steps; ) {
-            double loss = learn();
-            step++;
-            sum += loss;
-            summed++;
-            listener.step(step, config.steps, loss);
-            double seconds = before + (System.nanoTime() - begun) / NANOS;
-            if (step % LINE_EVERY == 0 || step == config.steps) {
-                var line = new Line(step, sum / summed, validate(), optimizer.learningRate(), seconds);
-                lines.add(line);
-                listener.line(line);
-                sum = 0;
-                summed = 0;
-            }
-            if (step % config.saveEvery == 0 || step == config.steps) {
-                save(seconds);
-            }
-        }
+        loop.run(
+                new TrainingLoop.Lesson() {
+                    @Override
+                    public double learn(int step) {
+                        double loss = 0;
+                        for (int from = 0; from < config.batch; from += config.microBatch) {
+                            loss += addGradients(
+                                    (long) step * config.batch + from,
+                                    Math.min(config.microBatch, config.batch - from));
+                        }
+                        return loss;
+                    }
+
+                    @Override
+                    public double check() {
+                        return validate();
+                    }
+                },
+                new TrainingLoop.Listener() {
+                    @Override
+                    public void line(TrainingLoop.Line line) {
+                        listener.line(new Line(
+                                line.step(), line.loss(), line.figure(), line.learningRate(), line.seconds()));
+                    }
+
+                    @Override
+                    public void step(int step, int steps, double loss) {
+                        listener.step(step, steps, loss);
+                    }
+                });
         try (var _ = Scope.open()) {
             SequencedMap<String, Tensor> half = new LinkedHashMap<>();
             network.stateDict()
@@ -177,24 +169,10 @@ public final class RefocusTraining {
         }
     }
 
-    private double learn() {
-        try (var _ = Scope.open()) {
-            optimizer.setLearningRate(rate());
-            optimizer.zeroGrad();
-            double loss = 0;
-            for (int from = 0; from < config.batch; from += config.microBatch) {
-                loss += addGradients(from, Math.min(config.microBatch, config.batch - from));
-            }
-            optimizer.clipGradients(CLIPPING);
-            optimizer.step();
-            return loss;
-        }
-    }
-
     /// Of a part of the step's batch.
-    private double addGradients(int from, int count) {
+    private double addGradients(long first, int count) {
         try (var _ = Scope.open()) {
-            Batch part = batch(scenes, (long) step * config.batch + from, count, config.seed, COARSE);
+            Batch part = batch(scenes, first, count, config.seed, COARSE);
             Tensor loss = loss(network, part.features, part.light, part.truth);
             Tensor share = count == config.batch ? loss : loss.mul((double) count / config.batch);
             share.backward();
@@ -209,11 +187,6 @@ public final class RefocusTraining {
 
     private static Tensor made(LensBlur network, Tensor features, Tensor light) {
         return Candidates.code(Candidates.mixed(features, light, network.apply(features)));
-    }
-
-    private double rate() {
-        double rise = Math.min(1, (step + 1.0) / WARM_UP);
-        return config.learningRate * rise * 0.5 * (1 + Math.cos(Math.PI * step / config.steps));
     }
 
     private double validate() {
@@ -272,98 +245,5 @@ public final class RefocusTraining {
             }
         }
         return Tensor.of(codes, 3, picture.height(), picture.width());
-    }
-
-    private String identity() {
-        return config.steps + " " + config.batch + " " + config.crop + " " + config.learningRate + " " + config.seed;
-    }
-
-    private void save(double seconds) throws IOException {
-        try (var _ = Scope.open()) {
-            SequencedMap<String, Tensor> all = new LinkedHashMap<>();
-            network.stateDict().forEach((name, tensor) -> all.put(MODEL + name, tensor.detach()));
-            optimizer.stateDict().forEach((name, tensor) -> all.put(OPTIMIZER + name, tensor));
-            Map<String, String> numbers = new LinkedHashMap<>();
-            numbers.put("identity", identity());
-            numbers.put("step", Integer.toString(step));
-            numbers.put("seconds", Double.toString(seconds));
-            Safetensors.write(folder.resolve(STATE), all, numbers);
-        }
-        writeMetrics();
-    }
-
-    private void resume() throws IOException {
-        Path file = folder.resolve(STATE);
-        try (var _ = Scope.open();
-                Checkpoint saved = Checkpoint.open(file)) {
-            Map<String, String> numbers = saved.metadata();
-            if (!identity().equals(numbers.get("identity"))) {
-                throw new IOException(file
-                        + ": was begun with other steps, batch, crop, rate or seed; give those, or another --out.");
-            }
-            Map<String, Tensor> model = new LinkedHashMap<>();
-            Map<String, Tensor> state = new LinkedHashMap<>();
-            saved.tensors().forEach((name, tensor) -> {
-                if (name.startsWith(MODEL)) {
-                    model.put(name.substring(MODEL.length()), tensor);
-                } else {
-                    state.put(name.substring(OPTIMIZER.length()), tensor);
-                }
-            });
-            network.loadStateDict(model);
-            optimizer.loadStateDict(state);
-            step = Integer.parseInt(number(numbers, "step", file));
-            before = Double.parseDouble(number(numbers, "seconds", file));
-        } catch (NumberFormatException | IllegalStateException damaged) {
-            throw new IOException(file + ": is damaged; remove it to begin anew.", damaged);
-        }
-        readMetrics();
-    }
-
-    private static String number(Map<String, String> numbers, String name, Path file) throws IOException {
-        @Nullable String number = numbers.get(name);
-        if (number == null) {
-            throw new IOException(file + ": is no state of a training; remove it to begin anew.");
-        }
-        return number;
-    }
-
-    private void readMetrics() throws IOException {
-        Path file = folder.resolve(METRICS);
-        if (!Files.exists(file)) {
-            return;
-        }
-        for (String row : Files.readAllLines(file).stream().skip(1).toList()) {
-            String[] cells = row.split(",", -1);
-            if (cells.length == 5 && Integer.parseInt(cells[0]) <= step) {
-                lines.add(new Line(
-                        Integer.parseInt(cells[0]),
-                        Double.parseDouble(cells[1]),
-                        Double.parseDouble(cells[2]),
-                        Double.parseDouble(cells[3]),
-                        Double.parseDouble(cells[4])));
-            }
-        }
-    }
-
-    private void writeMetrics() throws IOException {
-        var text = new StringBuilder("step,loss,psnr,learningRate,seconds\n");
-        for (Line line : lines) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    "%d,%.6f,%.3f,%.3e,%.1f%n",
-                    line.step,
-                    line.loss,
-                    line.psnr,
-                    line.learningRate,
-                    line.seconds));
-        }
-        Path temporary = folder.resolve(METRICS + ".part");
-        Files.write(temporary, text.toString().getBytes(StandardCharsets.UTF_8));
-        Files.move(
-                temporary,
-                folder.resolve(METRICS),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
     }
 }
