@@ -17,6 +17,7 @@ import org.sekkei.torch.Module;
 import org.sekkei.torch.MultiheadAttention;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
+import org.sekkei.torch.TorchException;
 
 /// What a network is and costs on one picture, counted while it runs on a black one.
 ///
@@ -69,7 +70,12 @@ public record NetworkSize(
                     }
                 });
             });
-            graph.run(network.blank(side));
+            try {
+                graph.run(network.blank(side));
+            } catch (TorchException e) {
+                throw new IllegalArgumentException(
+                        network.name() + " does not take pictures of " + side + " pixels a side: " + e.getMessage(), e);
+            }
             List<LayerSize> layers = new ArrayList<>();
             SequencedMap<String, Module> modules = module.namedModules();
             tallies.forEach((path, tally) -> {
