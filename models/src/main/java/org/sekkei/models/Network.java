@@ -171,13 +171,16 @@ public record Network(String name, String source, List<Input> inputs, List<Strin
 
     private static Tensor picture(Map<String, Tensor> inputs, String name) {
         Tensor picture = required(inputs, name);
-        if (picture.dim() != 4 || picture.size(1) != 3 || picture.numel() == 0) {
+        if (picture.dim() != 4 || picture.size(1) != 3) {
             throw new IllegalArgumentException("'" + name + "' is "
                     + Stream.of(picture.shape())
                             .map(Arrays::toString)
                             .findFirst()
                             .orElse("")
                     + "; the network takes [B, 3, H, W]");
+        }
+        if (picture.numel() == 0) {
+            throw new IllegalArgumentException("'" + name + "' holds no pictures");
         }
         return picture;
     }

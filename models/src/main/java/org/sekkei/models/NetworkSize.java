@@ -46,6 +46,10 @@ public record NetworkSize(
     /// @param side of the pictures in pixels; networks of fixed size do not ask
     /// @throws IllegalArgumentException if the network does not take pictures of this size
     public static NetworkSize of(Network network, int side) {
+        if (side < 1) {
+            throw new IllegalArgumentException(
+                    network.name() + " does not take pictures of " + side + " pixels a side");
+        }
         try (var _ = Scope.open();
                 var _ = Autograd.noGrad()) {
             Network.Graph graph = network.factory().create(Generator.idle());
