@@ -317,7 +317,7 @@ def run_peer(case):
         x = ((2 * uniform("input", math.prod(case.shape)) - 1) * case.span).astype(numpy.float32)
         x = torch.from_numpy(x).reshape(case.shape)
         results = {}
-        modules = dict(network.named_modules())
+        modules = dict(network.named_modules(remove_duplicate=False))
         for tap in case.taps:
             modules[tap].register_forward_hook(lambda _, __, given, tap=tap: results.__setitem__(
                 tap, (given[0] if isinstance(given, tuple) else given).clone()))
