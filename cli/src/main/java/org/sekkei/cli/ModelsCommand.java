@@ -34,10 +34,14 @@ final class ModelsCommand extends Job {
     /// What every architecture's sides may be a multiple of.
     private static final int MULTIPLE = 32;
 
+    /// Of smaller ones, Inception leaves too few pixels for its last edge to be mirrored.
+    private static final int SMALLEST = 128;
+
     @Option(
             names = "--size",
             paramLabel = "PX",
-            description = "Side of the picture, a multiple of " + MULTIPLE + " (${DEFAULT-VALUE}).")
+            description =
+                    "Side of the picture, a multiple of " + MULTIPLE + ", " + SMALLEST + " or more (${DEFAULT-VALUE}).")
     private int size = USUAL_SIZE;
 
     record Line(String name, long parameters, double flops, long weightBytes, long activationBytes, String source) {
@@ -57,8 +61,8 @@ final class ModelsCommand extends Job {
 
     @Override
     int run() {
-        if (size < MULTIPLE || size % MULTIPLE != 0) {
-            throw usage("--size " + size + ": take a multiple of " + MULTIPLE + ".");
+        if (size < SMALLEST || size % MULTIPLE != 0) {
+            throw usage("--size " + size + ": take a multiple of " + MULTIPLE + ", " + SMALLEST + " or more.");
         }
         List<Line> lines = new ArrayList<>();
         if (!json()) {

@@ -28,10 +28,12 @@ final class ModelsDiffCommand extends CheckpointJob {
     @Parameters(index = "1", paramLabel = "B", description = "Another.")
     private Path second = Path.of("");
 
-    /// @param keyTables what brought A's keys to B's
+    /// @param keyTables by which A's keys are compared
+    /// @param keyTablesOfB those of B
     record Result(
             boolean same,
             List<String> keyTables,
+            List<String> keyTablesOfB,
             int tensorsInBoth,
             int tensorsTheSame,
             List<String> onlyInA,
@@ -43,6 +45,7 @@ final class ModelsDiffCommand extends CheckpointJob {
             return new Result(
                     comparison.isSame(),
                     comparison.dialects(),
+                    comparison.secondDialects(),
                     same + comparison.shapes().size() + comparison.values().size(),
                     same,
                     comparison.onlyInFirst(),
@@ -71,6 +74,9 @@ final class ModelsDiffCommand extends CheckpointJob {
     private void print(Result result) {
         if (!result.keyTables.isEmpty()) {
             out().println("A's keys by the tables " + String.join(", ", result.keyTables));
+        }
+        if (!result.keyTablesOfB.isEmpty()) {
+            out().println("B's keys by the tables " + String.join(", ", result.keyTablesOfB));
         }
         result.onlyInA.forEach(name -> out().println("only in A    " + name));
         result.onlyInB.forEach(name -> out().println("only in B    " + name));

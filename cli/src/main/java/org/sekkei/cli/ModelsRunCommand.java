@@ -21,6 +21,7 @@ import org.sekkei.torch.Generator;
 import org.sekkei.torch.Module;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
+import org.sekkei.torch.TorchException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -157,6 +158,9 @@ final class ModelsRunCommand extends CheckpointJob {
             graph.run(inputs).forEach((key, value) -> results.put(key, value.contiguous()));
         } catch (IllegalArgumentException e) {
             throw new IOException(input + ": " + Failures.sentence(e) + ".", e);
+        } catch (TorchException e) {
+            throw new IOException(
+                    input + ": " + name + " does not take inputs of these shapes: " + Failures.sentence(e) + ".", e);
         }
         for (String tap : taps) {
             Tensor result = tapped.get(tap);

@@ -156,8 +156,7 @@ final class PlanCommand extends Job {
     @Option(
             names = "--precision",
             paramLabel = "TYPE",
-            description = "float32, or bfloat16 for products in bfloat16 and all else in float32 (float32, or what the"
-                    + " application's training takes).")
+            description = "float32, or bfloat16 for products in bfloat16 and all else in float32 (float32).")
     private @Nullable DType precision;
 
     @Option(names = "--optimizer", paramLabel = "RULE", description = "sgd (with momentum) or adamw (sgd).")

@@ -18,6 +18,7 @@ import org.sekkei.tasks.track.TrackModel;
 import org.sekkei.tasks.track.TrackTraining;
 import org.sekkei.torch.Device;
 import org.sekkei.torch.Threads;
+import org.sekkei.train.Precision;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -119,10 +120,8 @@ final class TrackTrainCommand extends Job {
     @Option(names = "--seed", paramLabel = "N", description = "Decides pairs and start (${DEFAULT-VALUE}).")
     private long seed = 1;
 
-    @Option(
-            names = "--full-precision",
-            description = "Multiply in float32 instead of bfloat16, which recent processors and cards do faster.")
-    private boolean fullPrecision;
+    @Option(names = "--precision", paramLabel = "P", description = "auto, float32 or bfloat16 (${DEFAULT-VALUE}).")
+    private Precision precision = Precision.AUTO;
 
     @Option(names = "--device", paramLabel = "D", description = "auto, cpu, cuda or cuda:N (${DEFAULT-VALUE}).")
     private String device = "auto";
@@ -139,7 +138,7 @@ final class TrackTrainCommand extends Job {
     @Option(names = "--resume", description = "Go on from the run's state.")
     private boolean resume;
 
-    private record Result(String weights, int steps, List<TrackTraining.Line> lines) {}
+    private record Result(String weights, int steps, Precision precision, List<TrackTraining.Line> lines) {}
 
     @Override
     String howToGoOn() {
@@ -161,6 +160,7 @@ final class TrackTrainCommand extends Job {
             Threads.set(threads);
             return threads;
         });
+        Device where = fromOptions(() -> Device.parse(device));
         TrackTraining.Config config = fromOptions(() -> new TrackTraining.Config(
                 model,
                 steps,
@@ -171,8 +171,8 @@ final class TrackTrainCommand extends Job {
                 schedule,
                 saveEvery,
                 seed,
-                !fullPrecision,
-                Device.parse(device)));
+                precision.on(where) == Precision.BFLOAT16,
+                where));
         try (ProgressLine progress = newProgress()) {
             List<FrameSequence> sequences = sequences();
             List<Picture> train = new ArrayList<>();
@@ -184,9 +184,9 @@ final class TrackTrainCommand extends Job {
             TrackMemory plan = fromOptions(() -> TrackMemory.ofTraining(
                     "trtr_" + model.name().toLowerCase(Locale.ROOT),
                     batch,
-                    !fullPrecision,
+                    config.half(),
                     photoBytes,
-                    config.device(),
+                    where,
                     memory));
             progress.say(err(), plan.sentence());
             Files.createDirectories(out);
@@ -218,7 +218,7 @@ final class TrackTrainCommand extends Job {
             });
             Path weights = out.resolve(TrackTraining.WEIGHTS);
             if (json()) {
-                printJson(new Result(weights.toString(), steps, lines));
+                printJson(new Result(weights.toString(), steps, precision.on(where), lines));
             } else {
                 out().println(weights + ": written; 'sekkei track --weights " + weights + "' takes it.");
             }

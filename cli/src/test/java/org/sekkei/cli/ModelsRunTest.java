@@ -65,6 +65,21 @@ class ModelsRunTest {
                     Invocation.of("models", "run", NAME, "--weights", weights, "--input", weights, "--output", output);
             assertThat(inputless.code()).isEqualTo(1);
             assertThat(inputless.err()).contains("has no tensor 'input'");
+
+            Path small = folder.resolve("small.safetensors");
+            Safetensors.write(small, Map.of("input", Tensor.zeros(1, 3, 4, 4)), Map.of());
+            Path nin = folder.resolve("nin.safetensors");
+            Safetensors.write(
+                    nin, Network.named("nin").factory().create(new Generator(1)).module().stateDict(), Map.of());
+            Invocation smaller =
+                    Invocation.of("models", "run", "nin", "--weights", nin, "--input", small, "--output", output);
+            assertThat(smaller.code()).isEqualTo(1);
+            assertThat(smaller.err())
+                    .contains("small.safetensors", "does not take inputs of these shapes")
+                    .doesNotContain("fault in Sekkei");
+            Invocation aFolder =
+                    Invocation.of("models", "run", NAME, "--weights", folder, "--input", input, "--output", output);
+            assertThat(aFolder.err()).contains("is a folder");
         }
     }
 
@@ -101,6 +116,11 @@ class ModelsRunTest {
         assertThat(shown.code()).as(shown.err()).isZero();
         assertThat(shown.json().get("parameters").asLong()).isEqualTo(2_764_737);
         assertThat(Invocation.of("models", "show", NAME).out()).contains("model.0", "Conv2d", "[1, 64, 113, 113]");
+        Invocation none = Invocation.of("models", "show", "resnet18", "--size", 0);
+        assertThat(none.code()).isEqualTo(2);
+        assertThat(none.err()).contains("resnet18 does not take pictures of 0 pixels a side");
+        assertThat(Invocation.of("models", "show", "resnet18").out())
+                .contains("avgpool", "AdaptiveAvgPool2d", "[1, 512, 1, 1]");
         Invocation unknown = Invocation.of("models", "show", "resnet");
         assertThat(unknown.code()).isEqualTo(2);
         assertThat(unknown.err()).contains("unknown network 'resnet'", "resnet18");

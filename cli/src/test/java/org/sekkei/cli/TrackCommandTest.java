@@ -16,6 +16,8 @@ import org.sekkei.pictures.Picture;
 import org.sekkei.pictures.PictureWriter;
 import org.sekkei.pictures.video.FrameSink;
 import org.sekkei.pictures.video.FrameSource;
+import org.sekkei.torch.Device;
+import org.sekkei.train.Precision;
 import tools.jackson.databind.JsonNode;
 
 class TrackCommandTest {
@@ -157,6 +159,26 @@ class TrackCommandTest {
                 "track", "train", PHOTOS, "--out", folder.resolve("run"), "--memory", "500M", "--batch", "64");
         assertThat(training.code()).isEqualTo(2);
         assertThat(training.err()).contains("training in batches of 64").contains("give it --memory ");
+    }
+
+    @Test
+    void trainsInWhatTheProcessorIsFastIn() throws Exception {
+        Invocation trained = Invocation.of(
+                "track",
+                "train",
+                PHOTOS,
+                "--out",
+                folder.resolve("run"),
+                "--steps",
+                "1",
+                "--batch",
+                "1",
+                "--device",
+                "cpu",
+                "--json");
+        assertThat(trained.code()).as("%s", trained.err()).isZero();
+        assertThat(trained.json().get("precision").asString())
+                .isEqualTo(Precision.AUTO.on(Device.CPU).toString());
     }
 
     @Test

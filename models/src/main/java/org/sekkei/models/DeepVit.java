@@ -11,7 +11,6 @@ import org.sekkei.torch.Conv2d;
 import org.sekkei.torch.DropPath;
 import org.sekkei.torch.Gelu;
 import org.sekkei.torch.Generator;
-import org.sekkei.torch.Group;
 import org.sekkei.torch.Layer;
 import org.sekkei.torch.LayerNorm;
 import org.sekkei.torch.Linear;
@@ -81,7 +80,7 @@ public final class DeepVit extends Layer {
     private final Tensor classToken;
     private final Tensor positions;
     private final Layer stem;
-    private final List<Layer> blocks = new ArrayList<>();
+    private final Layer blocks;
     private final Layer norm;
     private final Layer head;
 
@@ -92,12 +91,13 @@ public final class DeepVit extends Layer {
         positions = parameter(
                 "pos_embed",
                 Tensor.zeros(1, 1 + (long) side * side, variant.size).normalInPlace(generator, 0, DEVIATION));
-        stem = child("patch_embed", new Sequential(stem(variant, generator)));
-        Group layers = child("blocks", new Group());
+        stem = child("patch_embed", new Patches.Embedding(stem(variant, generator)));
+        List<Layer> layers = new ArrayList<>();
         for (int i = 0; i < variant.depth; i++) {
             boolean mixed = i >= variant.depth - variant.reAttentive;
-            blocks.add(layers.add(Integer.toString(i), new Block(variant, mixed, generator)));
+            layers.add(new Block(variant, mixed, generator));
         }
+        blocks = child("blocks", new Sequential(layers));
         norm = child("norm", new LayerNorm(variant.size, EPSILON));
         head = child("head", new Linear(variant.size, classes, generator));
     }
@@ -131,14 +131,14 @@ public final class DeepVit extends Layer {
     @Override
     protected Tensor forward(Tensor pictures) {
         Patches.require(pictures, patch);
-        Tensor grid = stem.apply(pictures); // [B, C, H / patch, W / patch]
-        Tensor x = Patches.tokens(grid, classToken)
-                .add(PositionEmbedding.resize(
-                        positions, 1, grid.size(2), grid.size(3), PositionEmbedding.Interpolation.ANTIALIASED));
-        for (Layer block : blocks) {
-            x = block.apply(x); // [B, 1 + patches, C]
-        }
-        return head.apply(norm.apply(x).select(1, 0)); // [B, classes]
+        Tensor embedded = PositionEmbedding.resize(
+                positions,
+                1,
+                pictures.size(2) / patch,
+                pictures.size(3) / patch,
+                PositionEmbedding.Interpolation.ANTIALIASED);
+        Tensor tokens = Patches.withClass(classToken, stem.apply(pictures)).add(embedded); // [B, 1 + patches, C]
+        return head.apply(norm.apply(blocks.apply(tokens)).select(1, 0)); // [B, classes]
     }
 
     private static SequencedMap<String, Layer> stem(Variant variant, Generator generator) {

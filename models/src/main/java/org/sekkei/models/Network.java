@@ -179,6 +179,9 @@ public record Network(String name, String source, List<Input> inputs, List<Strin
                             .orElse("")
                     + "; the network takes [B, 3, H, W]");
         }
+        if (picture.numel() == 0) {
+            throw new IllegalArgumentException("'" + name + "' holds no pictures");
+        }
         return picture;
     }
 

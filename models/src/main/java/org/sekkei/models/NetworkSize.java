@@ -17,6 +17,7 @@ import org.sekkei.torch.Module;
 import org.sekkei.torch.MultiheadAttention;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
+import org.sekkei.torch.TorchException;
 
 /// What a network is and costs on one picture, counted while it runs on a black one.
 ///
@@ -45,6 +46,10 @@ public record NetworkSize(
     /// @param side of the pictures in pixels; networks of fixed size do not ask
     /// @throws IllegalArgumentException if the network does not take pictures of this size
     public static NetworkSize of(Network network, int side) {
+        if (side < 1) {
+            throw new IllegalArgumentException(
+                    network.name() + " does not take pictures of " + side + " pixels a side");
+        }
         try (var _ = Scope.open();
                 var _ = Autograd.noGrad()) {
             Network.Graph graph = network.factory().create(Generator.idle());
@@ -69,7 +74,12 @@ public record NetworkSize(
                     }
                 });
             });
-            graph.run(network.blank(side));
+            try {
+                graph.run(network.blank(side));
+            } catch (TorchException e) {
+                throw new IllegalArgumentException(
+                        network.name() + " does not take pictures of " + side + " pixels a side: " + e.getMessage(), e);
+            }
             List<LayerSize> layers = new ArrayList<>();
             SequencedMap<String, Module> modules = module.namedModules();
             tallies.forEach((path, tally) -> {

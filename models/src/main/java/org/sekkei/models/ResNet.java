@@ -63,7 +63,7 @@ public final class ResNet extends Layer {
     private final Layer bn1;
     private final Layer maxpool;
     private final List<Layer> stages = new ArrayList<>();
-    private final Layer avgpool = new AdaptiveAvgPool2d(1, 1);
+    private final Layer avgpool;
     private final Layer fc;
     private final List<Residual> blocks = new ArrayList<>();
 
@@ -88,6 +88,7 @@ public final class ResNet extends Layer {
             blocks.addAll(residuals);
             stages.add(child("layer" + (stage + 1), new Sequential(residuals.toArray(Layer[]::new))));
         }
+        avgpool = child("avgpool", new AdaptiveAvgPool2d(1, 1));
         fc = child("fc", new Linear(inputs, classes, generator));
         // torchvision draws the convolutions again once the network stands.
         Stream.concat(Stream.of(first), blocks.stream().flatMap(block -> block.convolutions.stream()))

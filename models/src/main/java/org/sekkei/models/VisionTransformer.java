@@ -3,7 +3,9 @@ package org.sekkei.models;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.sekkei.models.weights.PositionEmbedding;
 import org.sekkei.torch.Conv2d;
@@ -12,7 +14,6 @@ import org.sekkei.torch.DropPath;
 import org.sekkei.torch.Dropout;
 import org.sekkei.torch.Gelu;
 import org.sekkei.torch.Generator;
-import org.sekkei.torch.Group;
 import org.sekkei.torch.Layer;
 import org.sekkei.torch.LayerNorm;
 import org.sekkei.torch.Linear;
@@ -62,8 +63,8 @@ public final class VisionTransformer extends Layer {
     private final Variant variant;
     private final Tensor classToken;
     private final Tensor positions;
-    private final Layer projection;
-    private final List<Layer> blocks = new ArrayList<>();
+    private final UnaryOperator<Tensor> embedding;
+    private final Layer blocks;
     private final Layer norm;
     private final Layer head;
 
@@ -72,34 +73,35 @@ public final class VisionTransformer extends Layer {
         int size = variant.size;
         int side = variant.side / variant.patch;
         Tensor token = Tensor.zeros(1, 1, size).normalInPlace(generator, 0, DEVIATION);
-        Tensor embedding = Tensor.zeros(1, 1 + (long) side * side, size).normalInPlace(generator, 0, DEVIATION);
+        Tensor added = Tensor.zeros(1, 1 + (long) side * side, size).normalInPlace(generator, 0, DEVIATION);
         Conv2d convolution = new Conv2d(Conv2d.options(3, size, variant.patch).stride(variant.patch), generator);
         norm = new LayerNorm(size, EPSILON);
-        head = new Linear(size, classes, generator);
-        Group layers = new Group();
+        Layer classifier = new Linear(size, classes, generator);
+        SequencedMap<String, Layer> layers = new LinkedHashMap<>();
         for (int i = 0; i < variant.depth; i++) {
-            Layer block = switch (variant.names) {
-                case TORCHVISION -> new TorchvisionBlock(variant, generator);
-                case TIMM -> new TimmBlock(variant, generator);
-            };
-            blocks.add(
-                    layers.add(variant.names == Names.TORCHVISION ? "encoder_layer_" + i : Integer.toString(i), block));
+            switch (variant.names) {
+                case TORCHVISION -> layers.put("encoder_layer_" + i, new TorchvisionBlock(variant, generator));
+                case TIMM -> layers.put(Integer.toString(i), new TimmBlock(variant, generator));
+            }
         }
+        blocks = new Sequential(layers);
         switch (variant.names) {
             case TORCHVISION -> {
                 classToken = parameter("class_token", token);
-                projection = child("conv_proj", convolution);
-                Encoder encoder = child("encoder", new Encoder(embedding, layers, norm));
+                Layer projection = child("conv_proj", convolution);
+                embedding = pictures -> Patches.row(projection.apply(pictures));
+                Encoder encoder = child("encoder", new Encoder(added, blocks, norm));
                 positions = encoder.positions;
-                child("heads", new Group()).add("head", head);
+                head = child("heads", new Sequential(new LinkedHashMap<>(Map.of("head", classifier))));
             }
             case TIMM -> {
                 classToken = parameter("cls_token", token);
-                positions = parameter("pos_embed", embedding);
-                projection = child("patch_embed", new Group()).add("proj", convolution);
-                child("blocks", layers);
+                positions = parameter("pos_embed", added);
+                embedding =
+                        child("patch_embed", new Patches.Embedding(new LinkedHashMap<>(Map.of("proj", convolution))));
+                child("blocks", blocks);
                 child("norm", norm);
-                child("head", head);
+                head = child("head", classifier);
             }
             default -> throw new AssertionError(variant.names);
         }
@@ -152,13 +154,15 @@ public final class VisionTransformer extends Layer {
     @Override
     protected Tensor forward(Tensor pictures) {
         Patches.require(pictures, variant.patch);
-        Tensor grid = projection.apply(pictures); // [B, C, H / patch, W / patch]
-        Tensor x = Patches.tokens(grid, classToken)
-                .add(PositionEmbedding.resize(positions, 1, grid.size(2), grid.size(3), variant.names.interpolation));
-        for (Layer block : blocks) {
-            x = block.apply(x); // [B, 1 + patches, C]
-        }
-        return head.apply(norm.apply(x).select(1, 0)); // [B, classes]
+        Tensor embedded = PositionEmbedding.resize(
+                positions,
+                1,
+                pictures.size(2) / variant.patch,
+                pictures.size(3) / variant.patch,
+                variant.names.interpolation);
+        Tensor tokens =
+                Patches.withClass(classToken, embedding.apply(pictures)).add(embedded); // [B, 1 + patches, C]
+        return head.apply(norm.apply(blocks.apply(tokens)).select(1, 0)); // [B, classes]
     }
 
     private static SequencedMap<String, Layer> mlp(Variant variant, Stream<String> names, Generator generator) {
@@ -180,7 +184,7 @@ public final class VisionTransformer extends Layer {
     private static final class Encoder extends org.sekkei.torch.Module {
         private final Tensor positions;
 
-        Encoder(Tensor embedding, Group layers, Layer norm) {
+        Encoder(Tensor embedding, Layer layers, Layer norm) {
             positions = parameter("pos_embedding", embedding);
             child("layers", layers);
             child("ln", norm);

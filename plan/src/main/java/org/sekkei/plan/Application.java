@@ -12,8 +12,8 @@ public interface Application {
     /// The names of its networks, the usual one first.
     List<String> networks();
 
-    /// A step of the training with its own networks and losses, at the batch, the size and the precision that its
-    /// command takes if nothing else is asked for.
+    /// A step of the training with its own networks and losses, at the batch and the size that its command takes
+    /// if nothing else is asked for, in float32.
     ///
     /// @throws IllegalArgumentException if there is no such network
     Workload training(String network);

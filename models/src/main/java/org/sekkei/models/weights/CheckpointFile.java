@@ -26,6 +26,9 @@ final class CheckpointFile implements AutoCloseable {
 
     /// @throws CheckpointException if there is no such file
     static CheckpointFile open(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            throw new CheckpointException(path, "is a folder; give the file with the weights");
+        }
         if (!Files.isRegularFile(path)) {
             throw new CheckpointException(path, "there is no such file");
         }

@@ -39,6 +39,9 @@ enum CheckpointFormat {
     ///
     /// @throws CheckpointException if it is in none of these
     static CheckpointFormat of(CheckpointFile file) throws IOException {
+        if (file.size() == 0) {
+            throw file.problem("is empty; copy or download it again");
+        }
         ByteBuffer head = file.read(0, (int) Math.min(file.size(), 32));
         int length = head.remaining();
         // First, for its length may begin as a pickle does, but none of the others has a brace there.

@@ -4,17 +4,20 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 import org.sekkei.torch.DType;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
 
 /// How two checkpoints differ, tensor by tensor.
 ///
-/// @param dialects the key tables that brought the first one's names to the second's; empty if none was needed
+/// @param dialects the key tables by which the first one's names are compared; empty if none was needed
+/// @param secondDialects those of the second one
 /// @param same names of tensors with the same type, shape and values
 /// @param onlyInFirst names
 /// @param onlyInSecond names
@@ -22,6 +25,7 @@ import org.sekkei.torch.Tensor;
 /// @param values of tensors of one shape whose type or values differ
 public record Comparison(
         List<String> dialects,
+        List<String> secondDialects,
         List<String> same,
         List<String> onlyInFirst,
         List<String> onlyInSecond,
@@ -29,6 +33,7 @@ public record Comparison(
         List<Values> values) {
     public Comparison {
         dialects = List.copyOf(dialects);
+        secondDialects = List.copyOf(secondDialects);
         same = List.copyOf(same);
         onlyInFirst = List.copyOf(onlyInFirst);
         onlyInSecond = List.copyOf(onlyInSecond);
@@ -55,24 +60,52 @@ public record Comparison(
         return onlyInFirst.isEmpty() && onlyInSecond.isEmpty() && shapes.isEmpty() && values.isEmpty();
     }
 
-    /// Compares two checkpoints of any formats. The first one's names are brought to the second's by the key tables, if
-    /// that gives more names in common.
+    /// Both under names that they have in common.
+    private record Pair(KeyMatching first, KeyMatching second) {
+        static Pair of(Checkpoint one, Checkpoint other) {
+            var asSecond = new Pair(KeyMatching.find(one.weights(), shapes(other)), KeyMatching.none(other.weights()));
+            if (asSecond.common() == Math.min(one.weights().size(), other.weights().size())) {
+                return asSecond;
+            }
+            var asFirst = new Pair(KeyMatching.none(one.weights()), KeyMatching.find(other.weights(), shapes(one)));
+            var inOneStyle = new Pair(
+                    KeyMatching.find(one.weights(), KeyStyle.TIMM), KeyMatching.find(other.weights(), KeyStyle.TIMM));
+            return Stream.of(asSecond, asFirst, inOneStyle)
+                    .max(Comparator.comparingLong(Pair::common))
+                    .orElseThrow();
+        }
+
+        private long common() {
+            return second.weights().keySet().stream()
+                    .filter(first.weights()::containsKey)
+                    .count();
+        }
+
+        private static SequencedMap<String, List<Long>> shapes(Checkpoint checkpoint) {
+            SequencedMap<String, List<Long>> shapes = new LinkedHashMap<>();
+            checkpoint.weights().forEach((name, weight) -> shapes.put(name, weight.shape()));
+            return shapes;
+        }
+    }
+
+    /// Compares two checkpoints of any formats. The first one's names are brought to the second's by the key tables, or
+    /// the second one's to the first's, or both to timm's: what gives most names in common.
     ///
     /// @throws CheckpointException if one is damaged
     public static Comparison of(Checkpoint first, Checkpoint second) throws IOException {
-        SequencedMap<String, List<Long>> wanted = new LinkedHashMap<>();
-        second.weights().forEach((name, weight) -> wanted.put(name, weight.shape()));
-        KeyMatching matching = KeyMatching.find(first.weights(), wanted);
+        Pair pair = Pair.of(first, second);
+        SequencedMap<String, Weight> ours = pair.first.weights();
+        SequencedMap<String, Weight> theirs = pair.second.weights();
         List<String> same = new ArrayList<>();
-        List<String> onlyInFirst = new ArrayList<>(matching.weights().keySet());
-        onlyInFirst.removeAll(wanted.keySet());
+        List<String> onlyInFirst = new ArrayList<>(ours.keySet());
+        onlyInFirst.removeAll(theirs.keySet());
         List<String> onlyInSecond = new ArrayList<>();
         List<Shapes> shapes = new ArrayList<>();
         List<Values> values = new ArrayList<>();
-        for (Map.Entry<String, StoredTensor> entry : second.weights().entrySet()) {
+        for (Map.Entry<String, Weight> entry : theirs.entrySet()) {
             String name = entry.getKey();
             Weight b = entry.getValue();
-            Weight a = matching.weights().get(name);
+            Weight a = ours.get(name);
             if (a == null) {
                 onlyInSecond.add(name);
             } else if (!a.shape().equals(b.shape())) {
@@ -89,7 +122,8 @@ public record Comparison(
                 }
             }
         }
-        return new Comparison(matching.dialects(), same, onlyInFirst, onlyInSecond, shapes, values);
+        return new Comparison(
+                pair.first.dialects(), pair.second.dialects(), same, onlyInFirst, onlyInSecond, shapes, values);
     }
 
     private static Values values(String name, Tensor one, Tensor other) {

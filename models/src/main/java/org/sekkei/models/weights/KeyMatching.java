@@ -25,6 +25,11 @@ record KeyMatching(List<String> dialects, SequencedMap<String, Weight> weights) 
 
     private record Trial(List<String> dialects, SequencedMap<String, ? extends Weight> weights) {}
 
+    /// The names as they are.
+    static KeyMatching none(SequencedMap<String, ? extends Weight> weights) {
+        return new KeyMatching(List.of(), new LinkedHashMap<>(weights));
+    }
+
     /// Tries the tables and what they can be chained to, and takes what gives most of the names wanted with their
     /// shapes.
     ///

@@ -29,7 +29,10 @@ final class TorchState {
             "params",
             "generator",
             "module",
-            "weights");
+            "weights",
+            "state_dict_ema",
+            "model_ema",
+            "ema");
 
     private static final int DEEPEST = 32;
     private static final int MOST_VISITS = 1_000_000;
@@ -77,9 +80,6 @@ final class TorchState {
     }
 
     private static @Nullable Dictionary contained(Dictionary dictionary) {
-        if (dictionary.entries().values().stream().anyMatch(View.class::isInstance)) {
-            return null;
-        }
         for (String container : CONTAINERS) {
             if (dictionary.entries().get(container) instanceof Dictionary inner
                     && !inner.entries().isEmpty()) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.AfterEach;
@@ -44,6 +45,29 @@ class ConversionTest {
                 Comparison comparison = Comparison.of(opened, converted);
                 assertThat(comparison.isSame()).isTrue();
                 assertThat(comparison.same()).hasSameSizeAs(opened.entries().keySet());
+            }
+        }
+    }
+
+    @Test
+    void whatIsComparedMayHaveTheNamesOfDifferentLibraries() throws IOException {
+        SequencedMap<String, Tensor> flax = new LinkedHashMap<>();
+        flax.put("Transformer/encoder_norm/scale", Tensor.ones(4));
+        flax.put("head/kernel", Tensor.arange(8).reshape(4, 2));
+        SequencedMap<String, Tensor> timm = new LinkedHashMap<>();
+        timm.put("norm.weight", Tensor.ones(4));
+        timm.put("head.weight", Tensor.arange(8).reshape(4, 2).transpose(0, 1).contiguous());
+        SequencedMap<String, Tensor> huggingFace = new LinkedHashMap<>();
+        huggingFace.put("vit.layernorm.weight", Tensor.ones(4));
+        huggingFace.put("classifier.weight", Tensor.arange(8).reshape(4, 2).transpose(0, 1).contiguous());
+        try (Checkpoint a = Checkpoint.open(written("timm", timm));
+                Checkpoint b = Checkpoint.open(written("flax", flax));
+                Checkpoint c = Checkpoint.open(written("huggingface", huggingFace))) {
+            assertThat(Comparison.of(a, b).secondDialects()).containsExactly("Flax ViT");
+            assertThat(Comparison.of(b, a).dialects()).containsExactly("Flax ViT");
+            for (Comparison comparison : List.of(Comparison.of(a, b), Comparison.of(b, a), Comparison.of(b, c))) {
+                assertThat(comparison.isSame()).isTrue();
+                assertThat(comparison.same()).hasSize(2);
             }
         }
     }

@@ -77,7 +77,7 @@ class TorchReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"training.pth.tar", "training_legacy.pth.tar"})
+    @ValueSource(strings = {"training.pth.tar", "training_legacy.pth.tar", "training_with_tensor.pth.tar"})
     void findsTheStateDictBesideTheOptimizer(String fixture) throws IOException {
         try (Checkpoint opened = Checkpoint.open(Fixtures.copy(fixture, folder))) {
             assertThat(opened.entries().keySet())

@@ -49,6 +49,8 @@ torch.save(tensors(), HERE / "protocol4.h5", pickle_protocol=4)
 torch.save(training(), HERE / "training.pth.tar")
 torch.save(training(), HERE / "training_legacy.pth.tar", _use_new_zipfile_serialization=False)
 torch.save({"args": argparse.Namespace(lr=1), "state_dict": {"a": torch.ones(1)}}, HERE / "namespace.pth")
+best = {"best_acc1": torch.tensor(61.5)}
+torch.save(best | training(), HERE / "training_with_tensor.pth.tar")
 torch.save(torch.nn.Linear(1, 1), HERE / "module.pth")
 torch.jit.script(torch.nn.Linear(1, 1)).save(HERE / "script.pt")
 torch.save({"a": torch.ones(2, dtype=torch.complex64)}, HERE / "complex.pth")

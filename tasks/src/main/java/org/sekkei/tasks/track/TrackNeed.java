@@ -63,7 +63,7 @@ public final class TrackNeed implements Application {
                 return TrackLoss.of(TrackTraining.inFull(found), truth).sum();
             });
         });
-        return new Workload(Task.of(step), Workload.Use.TRAINING_ADAMW, BATCH, search, DType.BFLOAT16);
+        return new Workload(Task.of(step), Workload.Use.TRAINING_ADAMW, BATCH, search, DType.FLOAT32);
     }
 
     private static Network.Input input(String name, long... shape) {
