@@ -55,10 +55,7 @@ final class RefocusTrainDepthCommand extends Job {
                     + " of RGBD, which is then not trained on, if not given.")
     private @Nullable Path validation;
 
-    @Option(
-            names = "--init",
-            paramLabel = "FILE",
-            description = "DeepLens' weights to begin with; anew if not given.")
+    @Option(names = "--init", paramLabel = "FILE", description = "DeepLens' weights to begin with; anew if not given.")
     private @Nullable Path init;
 
     @Option(names = "--steps", paramLabel = "N", description = "Steps of the optimiser (${DEFAULT-VALUE}).")

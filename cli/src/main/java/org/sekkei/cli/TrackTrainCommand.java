@@ -182,12 +182,7 @@ final class TrackTrainCommand extends Job {
                     .mapToLong(photo -> photo.rgb().length)
                     .sum();
             TrackMemory plan = fromOptions(() -> TrackMemory.ofTraining(
-                    "trtr_" + model.name().toLowerCase(Locale.ROOT),
-                    batch,
-                    config.half(),
-                    photoBytes,
-                    where,
-                    memory));
+                    "trtr_" + model.name().toLowerCase(Locale.ROOT), batch, config.half(), photoBytes, where, memory));
             progress.say(err(), plan.sentence());
             Files.createDirectories(out);
             progress.say(

@@ -70,7 +70,13 @@ class ModelsRunTest {
             Safetensors.write(small, Map.of("input", Tensor.zeros(1, 3, 4, 4)), Map.of());
             Path nin = folder.resolve("nin.safetensors");
             Safetensors.write(
-                    nin, Network.named("nin").factory().create(new Generator(1)).module().stateDict(), Map.of());
+                    nin,
+                    Network.named("nin")
+                            .factory()
+                            .create(new Generator(1))
+                            .module()
+                            .stateDict(),
+                    Map.of());
             Invocation smaller =
                     Invocation.of("models", "run", "nin", "--weights", nin, "--input", small, "--output", output);
             assertThat(smaller.code()).isEqualTo(1);

@@ -160,8 +160,7 @@ public final class VisionTransformer extends Layer {
                 pictures.size(2) / variant.patch,
                 pictures.size(3) / variant.patch,
                 variant.names.interpolation);
-        Tensor tokens =
-                Patches.withClass(classToken, embedding.apply(pictures)).add(embedded); // [B, 1 + patches, C]
+        Tensor tokens = Patches.withClass(classToken, embedding.apply(pictures)).add(embedded); // [B, 1 + patches, C]
         return head.apply(norm.apply(blocks.apply(tokens)).select(1, 0)); // [B, classes]
     }
 

@@ -64,7 +64,8 @@ public record Comparison(
     private record Pair(KeyMatching first, KeyMatching second) {
         static Pair of(Checkpoint one, Checkpoint other) {
             var asSecond = new Pair(KeyMatching.find(one.weights(), shapes(other)), KeyMatching.none(other.weights()));
-            if (asSecond.common() == Math.min(one.weights().size(), other.weights().size())) {
+            if (asSecond.common()
+                    == Math.min(one.weights().size(), other.weights().size())) {
                 return asSecond;
             }
             var asFirst = new Pair(KeyMatching.none(one.weights()), KeyMatching.find(other.weights(), shapes(one)));

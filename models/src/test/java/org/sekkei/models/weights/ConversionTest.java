@@ -59,7 +59,9 @@ class ConversionTest {
         timm.put("head.weight", Tensor.arange(8).reshape(4, 2).transpose(0, 1).contiguous());
         SequencedMap<String, Tensor> huggingFace = new LinkedHashMap<>();
         huggingFace.put("vit.layernorm.weight", Tensor.ones(4));
-        huggingFace.put("classifier.weight", Tensor.arange(8).reshape(4, 2).transpose(0, 1).contiguous());
+        huggingFace.put(
+                "classifier.weight",
+                Tensor.arange(8).reshape(4, 2).transpose(0, 1).contiguous());
         try (Checkpoint a = Checkpoint.open(written("timm", timm));
                 Checkpoint b = Checkpoint.open(written("flax", flax));
                 Checkpoint c = Checkpoint.open(written("huggingface", huggingFace))) {

@@ -20,10 +20,10 @@ import org.sekkei.torch.Generator;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;
 
-/// Trains DeepLens' depth network on photos with depth. Its authors' losses are not published; here depth is compared but
-/// for a factor and a constant of each picture, and so are its steps from pixel to pixel at four resolutions (after
-/// Ranftl et al., 2020, arXiv 1907.01341, section 5). Norms keep their statistics. What a step sees depends on the seed
-/// and the step alone.
+/// Trains DeepLens' depth network on photos with depth. Its authors' losses are not published; here depth is compared
+/// but for a factor and a constant of each picture, and so are its steps from pixel to pixel at four resolutions
+/// (after Ranftl et al., 2020, arXiv 1907.01341, section 5). Norms keep their statistics. What a step sees depends on
+/// the seed and the step alone.
 public final class DepthTraining {
     /// How it goes.
     ///
@@ -63,8 +63,8 @@ public final class DepthTraining {
     /// Figures of some steps.
     ///
     /// @param loss mean over the steps since the last line
-    /// @param error of pictures that are not trained on: mean absolute difference of inverse depths, each less its mean
-    ///     and divided by its mean absolute deviation; about 1 for what knows nothing
+    /// @param error of pictures that are not trained on: mean absolute difference of inverse depths, each less
+    ///     its mean and in mean absolute deviations; about 1 for what knows nothing
     /// @param seconds since the training began, interruptions left out
     public record Line(int step, double loss, double error, double learningRate, double seconds) {}
 
@@ -98,11 +98,7 @@ public final class DepthTraining {
     /// @throws IllegalArgumentException if there are no pairs
     /// @throws IOException if `init` cannot be read
     public DepthTraining(
-            Config config,
-            List<RgbdFolder.Pair> pairs,
-            List<RgbdFolder.Pair> heldOut,
-            @Nullable Path init,
-            Path folder)
+            Config config, List<RgbdFolder.Pair> pairs, List<RgbdFolder.Pair> heldOut, @Nullable Path init, Path folder)
             throws IOException {
         if (pairs.isEmpty() || heldOut.isEmpty()) {
             throw new IllegalArgumentException("there are no photos with depth to train on and to check with");
@@ -121,8 +117,7 @@ public final class DepthTraining {
         String identity = config.steps + " " + config.batch + " " + config.learningRate + " " + config.seed + " "
                 + config.distance + " " + pairs.size();
         loop = new TrainingLoop(
-                new TrainingLoop.Course(
-                        config.steps, config.learningRate, config.saveEvery, "error", identity, folder),
+                new TrainingLoop.Course(config.steps, config.learningRate, config.saveEvery, "error", identity, folder),
                 network,
                 network.depthParameters());
     }
@@ -293,7 +288,8 @@ public final class DepthTraining {
     }
 
     private Tensor pictures(List<Seen> seen) {
-        return stacked(seen.stream().map(one -> Tensor.of(one.bgr, 3, SIDE, SIDE)).toList());
+        return stacked(
+                seen.stream().map(one -> Tensor.of(one.bgr, 3, SIDE, SIDE)).toList());
     }
 
     private Tensor depths(List<Seen> seen) {
@@ -302,7 +298,8 @@ public final class DepthTraining {
     }
 
     private Tensor known(List<Seen> seen) {
-        return stacked(seen.stream().map(one -> Tensor.of(one.known, 1, SIDE, SIDE)).toList());
+        return stacked(
+                seen.stream().map(one -> Tensor.of(one.known, 1, SIDE, SIDE)).toList());
     }
 
     private Tensor stacked(List<Tensor> tensors) {

@@ -62,8 +62,7 @@ public final class RefocusNeed implements Application {
                         List.of(whole),
                         photos -> DepthTraining.loss(whole, photos.get(0), photos.get(1), photos.get(2)));
             });
-            return new Workload(
-                    Task.of(step), Workload.Use.TRAINING_ADAMW, DEPTH_BATCH, DeepLens.SIDE, DType.FLOAT32);
+            return new Workload(Task.of(step), Workload.Use.TRAINING_ADAMW, DEPTH_BATCH, DeepLens.SIDE, DType.FLOAT32);
         }
         Network step = Task.pass("refocus", SCENES, generator -> {
             LensBlur blur = blur(generator);
@@ -119,7 +118,8 @@ public final class RefocusNeed implements Application {
 
     private static void requireKnown(String network) {
         if (!network.equals(NETWORK)) {
-            throw new IllegalArgumentException("unknown network '" + network + "'; there are " + NETWORK + " and " + DEPTH);
+            throw new IllegalArgumentException(
+                    "unknown network '" + network + "'; there are " + NETWORK + " and " + DEPTH);
         }
     }
 }

@@ -116,8 +116,7 @@ public final class RefocusTraining {
         String identity =
                 config.steps + " " + config.batch + " " + config.crop + " " + config.learningRate + " " + config.seed;
         loop = new TrainingLoop(
-                new TrainingLoop.Course(
-                        config.steps, config.learningRate, config.saveEvery, "psnr", identity, folder),
+                new TrainingLoop.Course(config.steps, config.learningRate, config.saveEvery, "psnr", identity, folder),
                 network,
                 network.namedParameters());
     }
@@ -152,8 +151,8 @@ public final class RefocusTraining {
                 new TrainingLoop.Listener() {
                     @Override
                     public void line(TrainingLoop.Line line) {
-                        listener.line(new Line(
-                                line.step(), line.loss(), line.figure(), line.learningRate(), line.seconds()));
+                        listener.line(
+                                new Line(line.step(), line.loss(), line.figure(), line.learningRate(), line.seconds()));
                     }
 
                     @Override

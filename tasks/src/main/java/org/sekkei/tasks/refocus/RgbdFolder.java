@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.sekkei.pictures.PictureFiles;
 
-/// Photos and the depth of each: folders `rgb` with a folder `depth` beside each, whose files have the same names but for
-/// their ends. They may lie at any depth of folders, as in `kitchen_01/rgb/0017.jpg`.
+/// Photos and the depth of each: folders `rgb` with a folder `depth` beside each, whose files have the same names but
+/// for their ends. They may lie at any depth of folders, as in `kitchen_01/rgb/0017.jpg`.
 ///
 /// @param pairs in the order of their names
 public record RgbdFolder(Path folder, List<Pair> pairs) {
@@ -37,7 +37,8 @@ public record RgbdFolder(Path folder, List<Pair> pairs) {
             }
             for (Path file : files(photos)) {
                 Path depth = depths.get(stem(file));
-                if (depth != null && PictureFiles.isPictureName(file.getFileName().toString())) {
+                if (depth != null
+                        && PictureFiles.isPictureName(file.getFileName().toString())) {
                     pairs.add(new Pair(file, depth));
                 }
             }

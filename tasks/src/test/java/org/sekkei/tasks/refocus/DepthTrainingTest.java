@@ -41,8 +41,7 @@ class DepthTrainingTest {
         var random = new SplittableRandom(1);
         for (int number = 0; number < 3; number++) {
             var rgb = new byte[3 * WIDTH * HEIGHT];
-            ByteBuffer distances =
-                    ByteBuffer.allocate(4 * WIDTH * HEIGHT).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer distances = ByteBuffer.allocate(4 * WIDTH * HEIGHT).order(ByteOrder.LITTLE_ENDIAN);
             double slope = random.nextDouble();
             for (int y = HEIGHT - 1; y >= 0; y--) { // PFM's last row comes first
                 for (int x = 0; x < WIDTH; x++) {
@@ -62,7 +61,10 @@ class DepthTrainingTest {
     }
 
     private static byte[] join(byte[] head, byte[] rest) {
-        return ByteBuffer.allocate(head.length + rest.length).put(head).put(rest).array();
+        return ByteBuffer.allocate(head.length + rest.length)
+                .put(head)
+                .put(rest)
+                .array();
     }
 
     private static DepthTraining.Config config(int steps, int microBatch) {
