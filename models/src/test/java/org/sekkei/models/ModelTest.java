@@ -35,6 +35,6 @@ class ModelTest {
         assertThat(Model.named("resnet18_cifar", 500).name()).isEqualTo("resnet18_cifar");
         assertThatThrownBy(() -> Model.named("resnet"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("unknown model 'resnet'; there are resnet18, ");
+                .hasMessageStartingWith("unknown model 'resnet'; perhaps resnet18; there are resnet18, ");
     }
 }
