@@ -116,8 +116,8 @@ public final class RefocusNeed implements Application {
         return new LensBlur(Candidates.FEATURES, Slices.COUNT, generator);
     }
 
-    private static void requireKnown(String network) {
-        if (!network.equals(NETWORK)) {
+    private void requireKnown(String network) {
+        if (!networks().contains(network)) {
             throw new IllegalArgumentException(
                     "unknown network '" + network + "'; there are " + NETWORK + " and " + DEPTH);
         }

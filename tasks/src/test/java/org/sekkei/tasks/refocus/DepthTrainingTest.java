@@ -20,6 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sekkei.models.weights.Safetensors;
 import org.sekkei.pictures.Picture;
 import org.sekkei.pictures.PictureWriter;
+import org.sekkei.plan.MemoryPlan;
+import org.sekkei.plan.Overhead;
+import org.sekkei.plan.Planner;
+import org.sekkei.plan.Workload;
 import org.sekkei.torch.Device;
 import org.sekkei.torch.Scope;
 
@@ -115,6 +119,15 @@ class DepthTrainingTest {
         DepthMap depth = DepthNetwork.read(folder.resolve("whole").resolve(DepthTraining.WEIGHTS), Device.CPU)
                 .depth(new Picture(WIDTH, HEIGHT, new byte[3 * WIDTH * HEIGHT]));
         assertThat(depth.width()).isEqualTo(WIDTH);
+    }
+
+    @Test
+    void isPlanned() {
+        Workload step = new RefocusNeed().training(RefocusNeed.DEPTH);
+        MemoryPlan one = new Planner(Overhead.CPU).plan(step.withBatch(1)).memory();
+        MemoryPlan four = new Planner(Overhead.CPU).plan(step).memory();
+        assertThat(one.low()).isGreaterThan(4L * 4 * 9_498_945); // weights, gradients and two averages
+        assertThat(four.expected()).isGreaterThan(2 * one.expected());
     }
 
     @Test
