@@ -230,7 +230,7 @@ public final class DepthTraining {
 
     /// Less the mean and divided by the mean absolute deviation, of each picture's known pixels.
     private static Tensor normalised(Tensor depth, Tensor known) {
-        Tensor count = known.sum(true, 1, 2, 3).clamp(1, Double.MAX_VALUE);
+        Tensor count = known.sum(true, 1, 2, 3).clamp(1, Float.MAX_VALUE);
         Tensor centred = depth.sub(depth.mul(known).sum(true, 1, 2, 3).div(count));
         Tensor deviation = centred.abs().mul(known).sum(true, 1, 2, 3).div(count);
         return centred.div(deviation.add(LEAST_DEVIATION));
@@ -241,7 +241,7 @@ public final class DepthTraining {
     }
 
     private static Tensor mean(Tensor values, Tensor known) {
-        return values.mul(known).sum().div(known.sum().clamp(1, Double.MAX_VALUE));
+        return values.mul(known).sum().div(known.sum().clamp(1, Float.MAX_VALUE));
     }
 
     /// What the network sees of a pair.

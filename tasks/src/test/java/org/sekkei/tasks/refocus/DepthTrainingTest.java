@@ -132,7 +132,7 @@ class DepthTrainingTest {
 
     @Test
     void aFolderWithoutDepthSaysWhatIsExpected() {
-        assertThatThrownBy(() -> RgbdFolder.of(folder.resolve("rgbd/room/rgb")))
+        assertThatThrownBy(() -> RgbdFolder.of(folder.resolve("rgbd/room/depth")))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("rgb/NAME.jpg with depth/NAME.png");
     }
