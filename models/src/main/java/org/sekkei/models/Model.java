@@ -2,6 +2,7 @@ package org.sekkei.models;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.sekkei.models.weights.NearestNames;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Layer;
 

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.sekkei.models.weights.NearestNames;
 import org.sekkei.torch.DType;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Layer;

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.sekkei.models.NearestNames;
 import org.sekkei.torch.Module;
 import org.sekkei.torch.Scope;
 import org.sekkei.torch.Tensor;

@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.sekkei.models.DeblurGan;
 import org.sekkei.models.DeblurGanV2;
 import org.sekkei.models.DeblurSmall;
-import org.sekkei.models.NearestNames;
+import org.sekkei.models.weights.NearestNames;
 import org.sekkei.torch.Generator;
 import org.sekkei.torch.Layer;
 

@@ -1,4 +1,4 @@
-package org.sekkei.models;
+package org.sekkei.models.weights;
 
 import java.util.ArrayList;
 import java.util.Collection;
